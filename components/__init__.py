@@ -1,0 +1,1 @@
+"""The library: a stack file as one typed value, and the components that make it real."""

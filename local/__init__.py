@@ -1,0 +1,1 @@
+"""The embedded default: a cluster, images and the engine, on one bare machine."""
