@@ -1,0 +1,30 @@
+"""Kubernetes objects as Pulumi resources: one place that knows which class registers which kind."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from .pulsar.workload import Manifest
+
+_CLASSES: Mapping[tuple[str, str], Callable[[], type]] = {
+    # Each is looked up when it is used: the SDK loads an API group only then.
+    ("v1", "Namespace"): lambda: k8s.core.v1.Namespace,
+    ("v1", "ConfigMap"): lambda: k8s.core.v1.ConfigMap,
+    ("v1", "Service"): lambda: k8s.core.v1.Service,
+    ("v1", "ServiceAccount"): lambda: k8s.core.v1.ServiceAccount,
+    ("apps/v1", "StatefulSet"): lambda: k8s.apps.v1.StatefulSet,
+    ("apps/v1", "Deployment"): lambda: k8s.apps.v1.Deployment,
+    ("batch/v1", "Job"): lambda: k8s.batch.v1.Job,
+    ("policy/v1", "PodDisruptionBudget"): lambda: k8s.policy.v1.PodDisruptionBudget,
+}
+_ARGUMENTS = {"automountServiceAccountToken": "automount_service_account_token"}
+
+
+def register(name: str, manifest: Manifest, opts: pulumi.ResourceOptions) -> pulumi.CustomResource:
+    """Register one object under its logical name."""
+    fields: dict[str, Any] = {
+        _ARGUMENTS.get(key, key): value for key, value in manifest.items() if key not in ("apiVersion", "kind")
+    }
+    return _CLASSES[manifest["apiVersion"], manifest["kind"]]()(name, opts=opts, **fields)

@@ -1,0 +1,105 @@
+"""Brokers, which serve the topics."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import pydantic
+
+from .. import names
+from ..model import Bytes, Cpu
+from .contributions import Contribution, Setting, environment
+from .initialise import wait
+from .memory import MemorySpec
+from .metadata.store import MetadataStoreSpec, Place
+from .process import ProcessSpec
+from .runtime import Runtime, script
+from .workload import Workload
+
+PORT, HTTP_PORT = 6650, 8080
+STATUS_FILE = "/pulsar/logs/status"
+"""Pulsar's `/status.html` answers 404 until this file exists."""
+_EXTENSIONS = "org.apache.pulsar.broker.loadbalance.extensions"
+
+
+class BrokerSpec(ProcessSpec):
+    """The brokers. They keep no data: their number may change at any time."""
+
+    replicas: Annotated[int, pydantic.Field(ge=1)] = 3
+    cpu: Cpu = "1"
+    memory: MemorySpec = MemorySpec(heap=Bytes.parse("4Gi"), direct=Bytes.parse("4Gi"))
+    drain_seconds: Annotated[int, pydantic.Field(ge=10, le=3600)] = 300
+    """How long a stopping broker may take to hand its topics to others before it is killed."""
+
+    def contribution(self, place: Place) -> Contribution:
+        """The load manager that moves topics live, so that adding brokers helps at once."""
+        return Contribution(
+            source="broker",
+            conf={
+                "broker": {
+                    "clusterName": place.cluster,
+                    "brokerServicePort": str(PORT),
+                    "webServicePort": str(HTTP_PORT),
+                    "statusFilePath": STATUS_FILE,
+                    "functionsWorkerEnabled": "false",
+                }
+            },
+            tunable={
+                "broker": {
+                    "loadManagerClassName": f"{_EXTENSIONS}.ExtensibleLoadManagerImpl",
+                    "loadBalancerLoadSheddingStrategy": f"{_EXTENSIONS}.scheduler.TransferShedder",
+                    "loadBalancerTransferEnabled": "true",
+                    # Pulsar ends a broker's own shutdown after this; Kubernetes must not be the first.
+                    "brokerShutdownTimeoutMs": str((self.drain_seconds - 5) * 1000),
+                }
+            },
+        )
+
+
+def addresses(place: Place) -> tuple[str, str]:
+    """The brokers' Pulsar and HTTP addresses inside Kubernetes."""
+    host = names.service(f"{place.cluster}-broker", place.namespace)
+    return f"pulsar://{host}:{PORT}", f"http://{host}:{HTTP_PORT}"
+
+
+def brokers(
+    spec: BrokerSpec,
+    settings: Mapping[str, Setting],
+    *,
+    place: Place,
+    metadata: MetadataStoreSpec,
+    runtime: Runtime,
+) -> Workload:
+    """The brokers as pods."""
+    return Workload(
+        cluster=place.cluster,
+        namespace=place.namespace,
+        role="broker",
+        image=runtime.image,
+        replicas=spec.replicas,
+        command=script(
+            "export PULSAR_PREFIX_advertisedAddress=$(hostname -f)",
+            "bin/apply-config-from-env.py conf/broker.conf",
+            f"echo OK > {STATUS_FILE}",
+            wait(metadata, place),
+            "exec bin/pulsar broker",
+        ),
+        ports={"pulsar": PORT, "http": HTTP_PORT},
+        cpu=spec.cpu,
+        memory=str(spec.memory.planned_limit),
+        environment={**runtime.environment, "PULSAR_MEM": spec.memory.jvm_flags, **environment(settings)},
+        startup={"httpGet": {"path": "/status.html", "port": "http"}, "periodSeconds": 1, "failureThreshold": 1800},
+        readiness={
+            "httpGet": {"path": "/admin/v2/brokers/ready", "port": "http"},
+            "periodSeconds": 2,
+            "timeoutSeconds": 5,
+        },
+        liveness={
+            "httpGet": {"path": "/status.html", "port": "http"},
+            "periodSeconds": 10,
+            "timeoutSeconds": 5,
+            "failureThreshold": 10,
+        },
+        spread=place.spread,
+        grace_seconds=spec.drain_seconds,
+        client_service={"type": "ClusterIP"},
+    )

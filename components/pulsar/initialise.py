@@ -1,0 +1,83 @@
+"""The Job that writes a new cluster's metadata, once, however often it runs."""
+
+import hashlib
+import json
+import textwrap
+
+from .. import names
+from .metadata.store import MetadataStoreSpec, Place
+from .workload import Manifest, container_security, pod_security
+
+ROLE = "initialise"
+LAST_KEY = "/admin/policies/public/default"
+"""What `initialize-cluster-metadata` writes after BookKeeper's layout and the cluster's own entry."""
+LEDGERS_KEY = "/ledgers/INSTANCEID"
+"""What BookKeeper's format writes last."""
+
+
+def wait(metadata: MetadataStoreSpec, place: Place) -> str:
+    """Shell commands that return as soon as the cluster's metadata is complete."""
+    return "\n".join(
+        f"until {metadata.has_key(place, key)}; do sleep 0.1; done" for key in (LEDGERS_KEY, LAST_KEY)
+    )
+
+
+def job(metadata: MetadataStoreSpec, place: Place, image: str, jvm: dict[str, str]) -> Manifest:
+    """The Job. Its name carries a hash of its content, since Kubernetes never changes a Job's pods.
+
+    It may be killed at any moment and run again: what exists is left, and BookKeeper's layout, which Pulsar's own
+    command skips as soon as a part of it exists, is completed. Kept volumes of an earlier namespace hold complete
+    metadata, so the Job finds nothing to do.
+    """
+    url = metadata.url(place)
+    service = names.service(f"{place.cluster}-broker", place.namespace)
+    script = textwrap.dedent("""\
+        set -eu
+        {answering}
+        if {has_ledgers} && {has_all}; then echo "the metadata of {cluster} is complete"; exit 0; fi
+        bin/pulsar initialize-cluster-metadata --cluster {cluster} \\
+          --metadata-store '{url}' --configuration-metadata-store '{url}' \\
+          --web-service-url http://{service}:8080 --broker-service-url pulsar://{service}:6650
+        if ! {has_ledgers}; then
+          echo "completing BookKeeper's layout, which an earlier run left half-made"
+          metadataServiceUri='metadata-store:{url}' bin/apply-config-from-env.py conf/bookkeeper.conf
+          bin/bookkeeper shell initnewcluster
+        fi
+        """).format(
+        answering=metadata.wait_until_answering(place),
+        has_ledgers=metadata.has_key(place, LEDGERS_KEY),
+        has_all=metadata.has_key(place, LAST_KEY),
+        cluster=place.cluster,
+        url=url,
+        service=service,
+    )
+    environment = {**jvm, "PULSAR_MEM": "-Xms128m -Xmx256m -XX:MaxDirectMemorySize=128m"}
+    environment |= {"BOOKIE_MEM": environment["PULSAR_MEM"]}
+    labels = names.labels(place.cluster, ROLE)
+    template = {
+        "metadata": {"labels": labels},
+        "spec": {
+            "restartPolicy": "OnFailure",
+            "automountServiceAccountToken": False,
+            "enableServiceLinks": False,
+            "securityContext": pod_security(),
+            "containers": [
+                {
+                    "name": ROLE,
+                    "image": image,
+                    "imagePullPolicy": "IfNotPresent",
+                    "command": ["bash", "-c", script],
+                    "env": [{"name": key, "value": value} for key, value in sorted(environment.items())],
+                    "resources": {"requests": {"cpu": "100m", "memory": "768Mi"}, "limits": {"memory": "768Mi"}},
+                    "securityContext": container_security(),
+                }
+            ],
+        },
+    }
+    digest = hashlib.sha256(json.dumps(template, sort_keys=True).encode()).hexdigest()[:8]
+    return {
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": {"name": f"{place.cluster}-{ROLE}-{digest}", "namespace": place.namespace, "labels": labels},
+        "spec": {"backoffLimit": 20, "template": template},
+    }

@@ -1,0 +1,128 @@
+"""etcd as Pulsar's metadata store (Pulsar 4.x)."""
+
+import base64
+from typing import Literal
+
+from ... import names, versions
+from ...model import Bytes, Cpu
+from ..contributions import Contribution
+from ..workload import Volume, Workload
+from .store import MetadataStoreSpec, Place, VolumeSpec
+
+CLIENT_PORT, PEER_PORT = 2379, 2380
+_SIZE_OF_DATABASE = Bytes.parse("8Gi")
+"""etcd's own advice for the largest database; its default of 2 GiB fills up and then refuses every write."""
+
+
+class EtcdSpec(MetadataStoreSpec):
+    """An etcd cluster beside Pulsar. One serves one Pulsar cluster: Pulsar's driver has no prefix for its keys."""
+
+    store: Literal["etcd"] = "etcd"
+    """Pulsar 4.x only: 5.0 has no etcd driver."""
+    image: str = versions.ETCD_IMAGE
+    """etcd's image."""
+    replicas: int = 3
+    cpu: Cpu = "500m"
+    memory: Bytes = Bytes.parse("2Gi")
+    volume: VolumeSpec = VolumeSpec(size=Bytes.parse("20Gi"))
+
+    def mistakes(self):
+        """The database must fit into the volume, with its write-ahead log and a snapshot."""
+        yield from super().mistakes()
+        if self.volume.size < 2 * self.quota:
+            least = Bytes(2 * self.quota)
+            yield "volume.size", f"{self.volume.size} can't hold etcd's database and its copy. Use at least {least}."
+
+    @property
+    def quota(self) -> Bytes:
+        """How large the database may get: a third of the volume, 8Gi at the most, 256Mi at the least."""
+        third = Bytes(self.volume.size // 3 // (1 << 20) * (1 << 20))
+        return max(Bytes.parse("256Mi"), min(_SIZE_OF_DATABASE, third))
+
+    def url(self, place: Place) -> str:
+        """Every member by its own name: Pulsar's driver wants the scheme on each of them."""
+        return "etcd:" + ",".join(
+            f"http://{self._host(place, member)}:{CLIENT_PORT}" for member in range(self.replicas)
+        )
+
+    def contribution(self, place: Place) -> Contribution:
+        """Smaller batches than the largest transaction that the members accept."""
+        base = super().contribution(place)
+        batching = {"metadataStoreBatchingMaxOperations": "1000"}
+        return Contribution(
+            source=base.source, conf=base.conf, tunable={"broker": batching, "bookie": batching}
+        )
+
+    def workload(self, place: Place, storage_class: str | None) -> Workload:
+        """Members that know each other's names from the start, so none waits for a discovery service."""
+        role = "etcd"
+        peers = ",".join(
+            f"{place.cluster}-{role}-{member}=http://{self._host(place, member)}:{PEER_PORT}"
+            for member in range(self.replicas)
+        )
+        own = names.host("$(POD_NAME)", f"{place.cluster}-{role}-headless", place.namespace)
+        command = (
+            "/usr/local/bin/etcd",
+            "--name=$(POD_NAME)",
+            "--data-dir=/var/lib/etcd/data",
+            f"--listen-client-urls=http://0.0.0.0:{CLIENT_PORT}",
+            f"--advertise-client-urls=http://{own}:{CLIENT_PORT}",
+            f"--listen-peer-urls=http://0.0.0.0:{PEER_PORT}",
+            f"--initial-advertise-peer-urls=http://{own}:{PEER_PORT}",
+            f"--initial-cluster={peers}",
+            f"--initial-cluster-token={place.cluster}-{place.namespace}",
+            "--initial-cluster-state=new",
+            f"--quota-backend-bytes={int(self.quota)}",
+            # Pulsar never reads history, and every revision that is kept counts against the quota.
+            "--auto-compaction-mode=periodic",
+            "--auto-compaction-retention=10m",
+            # Pulsar's driver sends batches of up to 1,000 operations; etcd's default limit is 128.
+            "--max-txn-ops=2048",
+            "--max-request-bytes=10485760",
+            "--log-level=warn",
+        )
+        healthy = {"httpGet": {"path": "/health?serializable=true", "port": "client"}, "timeoutSeconds": 5}
+        return Workload(
+            cluster=place.cluster,
+            namespace=place.namespace,
+            role=role,
+            image=self.image,
+            replicas=self.replicas,
+            command=command,
+            ports={"client": CLIENT_PORT, "peer": PEER_PORT},
+            cpu=self.cpu,
+            memory=str(self.memory),
+            field_environment={"POD_NAME": "metadata.name"},
+            startup={**healthy, "periodSeconds": 1, "failureThreshold": 600},
+            readiness={"httpGet": {"path": "/health", "port": "client"}, "periodSeconds": 5, "timeoutSeconds": 5},
+            liveness={**healthy, "periodSeconds": 10, "failureThreshold": 6},
+            volumes=(
+                Volume(
+                    name="data",
+                    path="/var/lib/etcd",
+                    size=str(self.volume.size),
+                    storage_class=self.volume.storage_class or storage_class,
+                ),
+            ),
+            spread=place.spread,
+            grace_seconds=30,
+            client_service={"type": "ClusterIP"},
+        )
+
+    def wait_until_answering(self, place: Place) -> str:
+        """Ask any member for its health until one answers."""
+        return f"until curl -fsS -m 2 -o /dev/null {self._any_member(place)}/health 2>/dev/null; do sleep 0.1; done"
+
+    def has_key(self, place: Place, key: str) -> str:
+        """Count the key through etcd's JSON gateway."""
+        encoded = base64.b64encode(key.encode()).decode()
+        query = f'{{"key":"{encoded}","count_only":true}}'
+        return f"curl -fsS -m 2 {self._any_member(place)}/v3/kv/range -d '{query}' 2>/dev/null | grep -q '\"count\":\"1\"'"
+
+    def _host(self, place: Place, member: int) -> str:
+        role = f"{place.cluster}-etcd"
+        return names.host(f"{role}-{member}", f"{role}-headless", place.namespace)
+
+    def _any_member(self, place: Place) -> str:
+        # The headless name answers before a member counts as ready, which a Service's own address does not.
+        return f"http://{place.cluster}-etcd-headless.{place.namespace}.svc.cluster.local:{CLIENT_PORT}"

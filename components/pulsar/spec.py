@@ -1,0 +1,154 @@
+"""Pulsar as a stack file describes it, and every pod set and key that follows from it."""
+
+import functools
+from collections.abc import Iterator
+from typing import Annotated
+
+import pydantic
+
+from .. import names, versions
+from ..model import Name, Spec
+from .bookkeeper import AutorecoveryPods, AutorecoverySpec, BookkeeperSpec, autorecovery, bookies
+from .broker import BrokerSpec, brokers
+from .contributions import Contribution, Disagreement, Process, Setting, merge
+from .initialise import job
+from .metadata import MetadataSpec
+from .metadata.etcd import EtcdSpec
+from .metadata.store import Place
+from .process import ProcessSpec
+from .proxy import ProxySpec, proxies
+from .runtime import Jvm, Runtime, runtime
+from .toolset import ToolsetSpec, toolset
+from .websocket import WebSocketPods, WebSocketSpec, websockets
+from .workload import Manifest, Spread, Workload
+
+
+class PulsarSpec(Spec):
+    """A Pulsar cluster."""
+
+    version: str
+    """Pulsar's release, such as `4.0.8`."""
+    name: Annotated[Name, pydantic.Field(max_length=names.LONGEST_CLUSTER_NAME)] = "pulsar"
+    """Pulsar's name of the cluster. Every object's name starts with it, so it can't change later."""
+    namespace: Name = "pulsar"
+    """The Kubernetes namespace. It can't change later."""
+    image: str | None = None
+    """Pulsar's image. Default: the official one of the version."""
+    jvm: Jvm = "standard"
+    """`standard`: the image's own choice of collector. `compact`: starts sooner and stays small, for laptops."""
+    spread: Spread = "required"
+    """`required`: no two pods of a role on one node. `preferred`: only where there are nodes enough."""
+    keep_data: bool = True
+    """Whether the namespace and its volumes outlive `pulumi destroy`."""
+    metadata: MetadataSpec = EtcdSpec()
+    """Where Pulsar and BookKeeper keep their metadata."""
+    bookkeeper: BookkeeperSpec = BookkeeperSpec()
+    """The bookies, which keep the messages."""
+    autorecovery: AutorecoverySpec = AutorecoveryPods()
+    """What copies a lost bookie's messages again."""
+    broker: BrokerSpec = BrokerSpec()
+    """The brokers, which serve the topics."""
+    proxy: ProxySpec = ProxySpec()
+    """The proxy, through which clients reach the brokers."""
+    websocket: WebSocketSpec = WebSocketPods()
+    """Pulsar over WebSocket."""
+    toolset: ToolsetSpec = ToolsetSpec()
+    """The pod with Pulsar's command-line tools."""
+
+    @pydantic.field_validator("version")
+    @classmethod
+    def _is_known(cls, version: str) -> str:
+        versions.line(version)
+        return version
+
+    def mistakes(self) -> Iterator[tuple[str, str]]:
+        """What the version doesn't allow, and keys on which features disagree."""
+        line = versions.line(self.version)
+        if self.metadata.store not in line.metadata_stores:
+            reason = line.refused_stores.get(self.metadata.store, f"Pulsar {self.version} has no driver for it")
+            allowed = ", ".join(line.metadata_stores)
+            yield (
+                "metadata.store",
+                f"{self.metadata.store} can't keep the metadata of Pulsar {self.version}: {reason}. "
+                f"Use {allowed}, or stay on an earlier line of Pulsar.",
+            )
+        for process in ("bookie", "broker", "proxy", "websocket"):
+            try:
+                merge(self.contributions, process)
+            except Disagreement as disagreement:
+                yield (
+                    f"{_SECTIONS[process]}.config.{disagreement.key}",
+                    f"{disagreement.later.value!r} can't be set: {disagreement.earlier.source} needs "
+                    f"{disagreement.earlier.value!r}. Leave it out, or change the setting that it follows from.",
+                )
+
+    @property
+    def place(self) -> Place:
+        """Where the cluster lives."""
+        return Place(cluster=self.name, namespace=self.namespace, spread=self.spread)
+
+    @property
+    def effective_image(self) -> str:
+        """`image`, or the version table's."""
+        return self.image or versions.image(self.version)
+
+    @functools.cached_property
+    def contributions(self) -> tuple[Contribution, ...]:
+        """What every feature asks for; the stack file's own keys come last."""
+        place = self.place
+        return (
+            self.metadata.contribution(place),
+            self.bookkeeper.contribution(),
+            self.autorecovery.contribution(),
+            self.broker.contribution(place),
+            self.websocket.contribution(place, self.metadata),
+            self.proxy.contribution(place),
+            self.toolset.contribution(place),
+            *(
+                Contribution(source=f"{section}.config", tunable={process: dict(part.config)})
+                for process, section in _SECTIONS.items()
+                if isinstance(part := getattr(self, section), ProcessSpec)
+            ),
+        )
+
+    def settings(self, process: Process) -> dict[str, Setting]:
+        """The keys of one process's conf file, and who set each."""
+        return merge(self.contributions, process)
+
+    def workloads(self, storage_class: str | None) -> dict[str, Workload]:
+        """Every pod set, by its role."""
+        place, run, metadata = self.place, runtime(self.effective_image, self.jvm), self.metadata
+        bookie_settings = self.settings("bookie")
+        found = [
+            metadata.workload(place, storage_class),
+            bookies(
+                self.bookkeeper,
+                bookie_settings,
+                place=place,
+                metadata=metadata,
+                runtime=run,
+                storage_class=storage_class,
+            ),
+            brokers(self.broker, self.settings("broker"), place=place, metadata=metadata, runtime=run),
+            proxies(self.proxy, self.settings("proxy"), place=place, runtime=run),
+            toolset(self.toolset, self.settings("toolset"), place=place, runtime=run),
+        ]
+        if isinstance(self.autorecovery, AutorecoveryPods):
+            found.append(autorecovery(self.autorecovery, bookie_settings, place=place, metadata=metadata, runtime=run))
+        if isinstance(self.websocket, WebSocketPods):
+            found.append(websockets(self.websocket, self.settings("websocket"), place=place, runtime=run))
+        return {work.role: work for work in found}
+
+    def initialisation(self) -> Manifest:
+        """The Job that writes the cluster's metadata."""
+        run: Runtime = runtime(self.effective_image, self.jvm)
+        return job(self.metadata, self.place, run.image, dict(run.environment))
+
+
+_SECTIONS: dict[Process, str] = {
+    "bookie": "bookkeeper",
+    "broker": "broker",
+    "proxy": "proxy",
+    "websocket": "websocket",
+}
+"""The part of the stack file that each process's `config` stands in."""

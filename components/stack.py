@@ -1,0 +1,70 @@
+"""The stack file as one typed value, or every mistake in it as a sentence."""
+
+from typing import Any
+
+import pulumi
+import pydantic
+
+from . import mistakes
+from .clusters import ClusterSpec
+from .model import Spec
+from .pulsar.spec import PulsarSpec
+
+KEY = "spec"
+"""The configuration key that holds all of it."""
+
+
+class StackSpec(Spec):
+    """One environment: a Kubernetes cluster and the Pulsar on it."""
+
+    cluster: ClusterSpec
+    """The Kubernetes cluster."""
+    pulsar: PulsarSpec
+    """Pulsar."""
+
+
+def read(raw: Any, stack: str) -> StackSpec:
+    """The value of a stack file's spec.
+
+    Raises:
+        mistakes.NotADeployment: with every mistake in it.
+    """
+    problems = mistakes.in_raw(raw)
+    spec, found = mistakes.validate(StackSpec, raw) if isinstance(raw, dict) else (None, [])
+    if problems or found or spec is None:
+        raise mistakes.NotADeployment(stack, mistakes.sorted_sentences([*problems, *found]))
+    return spec
+
+
+def load(config: pulumi.Config) -> StackSpec:
+    """Read the stack file's `pulsar:spec`.
+
+    Raises:
+        pulumi.RunError: with every mistake in it, before anything is registered.
+    """
+    try:
+        if pulumi.runtime.config.is_config_secret(f"{config.name}:{KEY}"):
+            raise mistakes.NotADeployment(pulumi.get_stack(), [mistakes.SECRET_IN_SPEC])
+        return read(config.get_object(KEY), pulumi.get_stack())
+    except (mistakes.NotADeployment, pulumi.ConfigTypeError) as error:
+        raise pulumi.RunError(str(error)) from None
+
+
+def schema() -> dict[str, Any]:
+    """What editors check and complete a stack file with."""
+    inner = pydantic.TypeAdapter(StackSpec).json_schema(ref_template="#/$defs/{model}")
+    definitions = inner.pop("$defs")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A stack file",
+        "type": "object",
+        "properties": {
+            "config": {
+                "type": "object",
+                "properties": {f"pulsar:{KEY}": inner},
+                "required": [f"pulsar:{KEY}"],
+            }
+        },
+        "required": ["config"],
+        "$defs": definitions,
+    }
