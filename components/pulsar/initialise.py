@@ -17,9 +17,8 @@ LEDGERS_KEY = "/ledgers/INSTANCEID"
 
 def wait(metadata: MetadataStoreSpec, place: Place) -> str:
     """Shell commands that return as soon as the cluster's metadata is complete."""
-    return "\n".join(
-        f"until {metadata.has_key(place, key)}; do sleep 0.1; done" for key in (LEDGERS_KEY, LAST_KEY)
-    )
+    complete = f"metadata_has {LEDGERS_KEY} && metadata_has {LAST_KEY}"
+    return f"{metadata.shell_functions(place)}\nuntil {complete}; do sleep 0.1; done"
 
 
 def job(metadata: MetadataStoreSpec, place: Place, image: str, jvm: dict[str, str]) -> Manifest:
@@ -33,20 +32,24 @@ def job(metadata: MetadataStoreSpec, place: Place, image: str, jvm: dict[str, st
     service = names.service(f"{place.cluster}-broker", place.namespace)
     script = textwrap.dedent("""\
         set -eu
-        {answering}
-        if {has_ledgers} && {has_all}; then echo "the metadata of {cluster} is complete"; exit 0; fi
+        {functions}
+        until metadata_answers; do sleep 0.1; done
+        if metadata_has {ledgers} && metadata_has {last}; then
+          echo "the metadata of {cluster} is complete"
+          exit 0
+        fi
         bin/pulsar initialize-cluster-metadata --cluster {cluster} \\
           --metadata-store '{url}' --configuration-metadata-store '{url}' \\
           --web-service-url http://{service}:8080 --broker-service-url pulsar://{service}:6650
-        if ! {has_ledgers}; then
+        if ! metadata_has {ledgers}; then
           echo "completing BookKeeper's layout, which an earlier run left half-made"
           metadataServiceUri='metadata-store:{url}' bin/apply-config-from-env.py conf/bookkeeper.conf
           bin/bookkeeper shell initnewcluster
         fi
         """).format(
-        answering=metadata.wait_until_answering(place),
-        has_ledgers=metadata.has_key(place, LEDGERS_KEY),
-        has_all=metadata.has_key(place, LAST_KEY),
+        functions=metadata.shell_functions(place),
+        ledgers=LEDGERS_KEY,
+        last=LAST_KEY,
         cluster=place.cluster,
         url=url,
         service=service,

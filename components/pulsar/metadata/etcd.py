@@ -1,6 +1,6 @@
 """etcd as Pulsar's metadata store (Pulsar 4.x)."""
 
-import base64
+import textwrap
 from typing import Literal
 
 from ... import names, versions
@@ -109,20 +109,18 @@ class EtcdSpec(MetadataStoreSpec):
             client_service={"type": "ClusterIP"},
         )
 
-    def wait_until_answering(self, place: Place) -> str:
-        """Ask any member for its health until one answers."""
-        return f"until curl -fsS -m 2 -o /dev/null {self._any_member(place)}/health 2>/dev/null; do sleep 0.1; done"
-
-    def has_key(self, place: Place, key: str) -> str:
-        """Count the key through etcd's JSON gateway."""
-        encoded = base64.b64encode(key.encode()).decode()
-        query = f'{{"key":"{encoded}","count_only":true}}'
-        return f"curl -fsS -m 2 {self._any_member(place)}/v3/kv/range -d '{query}' 2>/dev/null | grep -q '\"count\":\"1\"'"
+    def shell_functions(self, place: Place) -> str:
+        """etcd's health and its JSON gateway, asked with curl."""
+        # The headless name answers before a member counts as ready, which a Service's own address does not.
+        members = names.service(f"{place.cluster}-etcd-headless", place.namespace)
+        return textwrap.dedent(f"""\
+            etcd=http://{members}:{CLIENT_PORT}
+            metadata_answers() {{ curl -fsS -m 2 -o /dev/null $etcd/health 2>/dev/null; }}
+            metadata_has() {{
+              key=$(printf %s "$1" | base64 -w0)
+              curl -fsS -m 2 $etcd/v3/kv/range -d '{{"key":"'$key'","count_only":true}}' 2>/dev/null | grep -q '"count":"1"'
+            }}""")
 
     def _host(self, place: Place, member: int) -> str:
         role = f"{place.cluster}-etcd"
         return names.host(f"{role}-{member}", f"{role}-headless", place.namespace)
-
-    def _any_member(self, place: Place) -> str:
-        # The headless name answers before a member counts as ready, which a Service's own address does not.
-        return f"http://{place.cluster}-etcd-headless.{place.namespace}.svc.cluster.local:{CLIENT_PORT}"

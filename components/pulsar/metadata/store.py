@@ -78,10 +78,6 @@ class MetadataStoreSpec(Spec):
         """The members as pods."""
         raise NotImplementedError
 
-    def wait_until_answering(self, place: Place) -> str:
-        """Shell commands that return as soon as the store answers, without a JVM."""
-        raise NotImplementedError
-
-    def has_key(self, place: Place, key: str) -> str:
-        """A shell command that succeeds when `key` exists, without a JVM."""
+    def shell_functions(self, place: Place) -> str:
+        """Two shell functions that need no JVM: `metadata_answers`, and `metadata_has KEY`."""
         raise NotImplementedError

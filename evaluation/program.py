@@ -1,0 +1,84 @@
+"""The program run without an engine: what it registers, as plain values."""
+
+import dataclasses
+import json
+import runpy
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+
+from components.mistakes import NotADeployment
+from local.paths import PROJECT
+
+
+@dataclasses.dataclass(frozen=True)
+class Registered:
+    """One resource as the program asked for it."""
+
+    type: str
+    """Pulumi's type token, `kubernetes:apps/v1:StatefulSet`."""
+    name: str
+    """The logical name."""
+    inputs: Mapping[str, Any]
+    """The inputs, with whole numbers as integers."""
+
+
+class _Recorder(pulumi.runtime.Mocks):
+    def __init__(self) -> None:
+        self.registered: list[Registered] = []
+
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
+        self.registered.append(Registered(args.typ, args.name, _plain(args.inputs)))
+        return f"{args.name}-id", args.inputs
+
+    def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
+        raise RuntimeError(f"The program asks the outside world ({args.token}), which an evaluation can't answer.")
+
+
+def evaluate(stack: str, config: Mapping[str, Any]) -> list[Registered]:
+    """What the program registers for a stack's configuration, in order.
+
+    Args:
+        stack: the stack's name.
+        config: the stack file's `config:` mapping. Values that are encrypted there stand as they are: nothing that is
+            rendered depends on one.
+
+    Raises:
+        NotADeployment: the spec has mistakes.
+    """
+    values = {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
+    recorder = _Recorder()
+    pulumi.runtime.set_mocks(recorder, project="pulsar", stack=stack, preview=False)
+    pulumi.runtime.set_all_config(values)
+    failure: list[BaseException] = []
+
+    def program() -> None:
+        try:
+            runpy.run_path(str(PROJECT / "__main__.py"), run_name="__main__")
+        except pulumi.RunError as error:
+            failure.append(error)
+
+    pulumi.runtime.test(program)()
+    if failure:
+        raise Unusable(str(failure[0]))
+    return recorder.registered
+
+
+class Unusable(NotADeployment):
+    """A stack file that the program refused, in its own words."""
+
+    def __init__(self, text: str) -> None:
+        Exception.__init__(self, text)
+        self.found = []
+
+
+def _plain(value: Any) -> Any:
+    """Mocks get every number as a float."""
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
