@@ -1,0 +1,71 @@
+# The targets that people use. `make` alone lists them.
+STACK ?= local
+OUT ?= rendered/$(STACK)
+ARGS ?=
+PYTHON ?= python3
+PY := .venv/bin/python
+# On its own, so that `make up` needs no developer's tool.
+READY := .venv/.ready
+READY_DEV := .venv/.ready-dev
+
+.DEFAULT_GOAL := help
+.PHONY: help up down smoke preview pulsar-admin render explain test check bench format lock schema
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): requirements.lock
+	@echo "environment: .venv from requirements.lock (about half a minute)" >&2
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python %d.%d is too old: 3.11 or newer is needed. Name one with PYTHON=…" % sys.version_info[:2])'
+	@$(PYTHON) -m venv .venv || { echo "python3 -m venv failed: on Debian and Ubuntu, apt-get install python3-venv." >&2; exit 1; }
+	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+$(READY_DEV): requirements-dev.lock $(READY)
+	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+up: $(READY) ## bring STACK up (default: local, with a cluster of its own) and send messages through it
+	@$(PY) -m local up --stack $(STACK)
+
+down: $(READY) ## destroy STACK, and the cluster under the local one
+	@$(PY) -m local down --stack $(STACK)
+
+smoke: $(READY) ## send messages through STACK
+	@$(PY) -m local smoke --stack $(STACK)
+
+preview: $(READY) ## what `pulumi up` would change in STACK
+	@$(PY) -m local preview --stack $(STACK) --args='$(ARGS)'
+
+pulsar-admin: $(READY) ## run Pulsar's own tools: ARGS="topics list public/default"
+	@$(PY) -m local pulsar-admin --stack $(STACK) --args='$(ARGS)'
+
+render: $(READY) ## write STACK's Kubernetes objects as files into OUT, without engine or cluster
+	@$(PY) -m evaluation render $(STACK) $(OUT)
+
+explain: $(READY) ## every effective value of STACK and where it came from
+	@$(PY) -m evaluation explain $(STACK)
+
+test: $(READY_DEV) ## every test that this machine can run
+	@$(PY) -m tests $(ARGS)
+
+check: $(READY_DEV) ## formatter, linter, types, import rules, schema
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/basedpyright --level error
+	@.venv/bin/lint-imports
+	@$(PY) -m evaluation.schema --check
+
+bench: $(READY_DEV) ## measure: time to the first message, second up, preview, render, memory
+	@$(PY) -m tests.bench $(ARGS)
+
+format: $(READY_DEV) ## format and fix
+	@.venv/bin/ruff format .
+	@.venv/bin/ruff check --fix .
+
+schema: $(READY) ## write stacks/schema.json anew
+	@$(PY) -m evaluation.schema
+
+lock: $(READY_DEV) ## resolve the dependencies anew
+	@uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header pyproject.toml -o requirements.lock
+	@uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -c requirements.lock --group dev pyproject.toml -o requirements-dev.lock

@@ -1,0 +1,89 @@
+"""`python -m local up|down|smoke|pulsar-admin|preview|refresh`: what the Makefile's targets call."""
+
+import argparse
+import shlex
+import sys
+
+from components.mistakes import NotADeployment
+
+from .problem import Problem
+from .progress import Progress
+
+
+def main() -> int:
+    """Run the command that the arguments name.
+
+    Returns:
+        0, or 1 with the reason on stderr.
+    """
+    parser = argparse.ArgumentParser(prog="local", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, words in _COMMANDS.items():
+        command = commands.add_parser(name, help=words)
+        command.add_argument("--stack", default="local", help="the stack's name (default: local)")
+        if name in ("pulsar-admin", "preview"):
+            command.add_argument("--args", default="", help="more arguments, as the shell would split them")
+    arguments = parser.parse_args()
+    try:
+        return _run(arguments)
+    except (Problem, NotADeployment) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Interrupted. The same command goes on from where it was.", file=sys.stderr)
+        return 130
+
+
+_COMMANDS = {
+    "up": "bring a stack up, with all it needs, and send messages through it",
+    "down": "destroy a stack, and the cluster under the local one",
+    "smoke": "send messages through a stack that is up",
+    "preview": "show what `up` would change",
+    "pulsar-admin": "run pulsar-admin in the stack's toolset pod",
+}
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from . import stacks
+
+    progress = Progress()
+    stack = stacks.read(arguments.stack)
+    if arguments.command == "pulsar-admin":
+        return _pulsar_admin(stack, shlex.split(arguments.args), progress)
+
+    from . import engine as engines
+    from . import up
+
+    if arguments.command == "up":
+        up.up(stack, progress)
+    elif arguments.command == "down":
+        up.down(stack, progress)
+    elif arguments.command == "smoke":
+        up.check(stack, _engine_if_needed(stack, progress), progress)
+    else:
+        engine = engines.prepare(progress, kubeconfig=None)
+        engine.run(["stack", "select", "--create", stack.name], stack=None, capture=True)
+        engine.run(["preview", "--non-interactive", *shlex.split(arguments.args)], stack=stack.name)
+    return 0
+
+
+def _pulsar_admin(stack, words: list[str], progress: Progress) -> int:
+    from . import reach, stacks
+
+    tools = ("pulsar-admin", "pulsar-client", "pulsar-perf", "bookkeeper")
+    tool, *rest = words if words and words[0] in tools else ("pulsar-admin", *words)
+    kubeconfig = stacks.kubeconfig(stack, _engine_if_needed(stack, progress))
+    return reach.run_in_toolset(stack, kubeconfig, [f"bin/{tool}", *rest])
+
+
+def _engine_if_needed(stack, progress: Progress):
+    """The engine, where the kubeconfig is a secret that only it can read."""
+    if "pulsar:kubeconfig" not in stack.encrypted:
+        return None
+    from . import engine as engines
+
+    return engines.prepare(progress, kubeconfig=None)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

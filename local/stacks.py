@@ -1,0 +1,54 @@
+"""A stack by its name: its file, its value, and how its cluster is reached."""
+
+import dataclasses
+import os
+import pathlib
+from typing import Any
+
+from components import stack as stack_file
+from components.stack import StackSpec
+
+from .paths import PROJECT
+
+
+@dataclasses.dataclass(frozen=True)
+class Stack:
+    """A stack whose file has no mistakes."""
+
+    name: str
+    spec: StackSpec
+    encrypted: frozenset[str]
+    """The configuration keys that hold secrets."""
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the cluster under it is ours to bring up and down."""
+        return self.name == "local"
+
+
+def read(name: str) -> Stack:
+    """Read and check a stack's file.
+
+    Raises:
+        components.mistakes.NotADeployment: with every mistake in it.
+    """
+    from evaluation import stack_files
+
+    config = stack_files.read(name)
+    spec = stack_file.read(config.get(f"pulsar:{stack_file.KEY}"), name)
+    secrets = frozenset(key for key, value in config.items() if isinstance(value, dict) and set(value) == {"secure"})
+    return Stack(name, spec, secrets)
+
+
+def kubeconfig(stack: Stack, engine: Any) -> dict[str, Any] | pathlib.Path | None:
+    """The kubeconfig that the stack's program uses: a path, the content of its secret, or `None` for kubectl's own."""
+    import yaml
+
+    cluster = stack.spec.cluster
+    if cluster.kubeconfig_path:
+        return PROJECT / cluster.kubeconfig_path
+    if "pulsar:kubeconfig" in stack.encrypted:
+        text = engine.run(["config", "get", "pulsar:kubeconfig"], stack=stack.name, capture=True)
+        return yaml.safe_load(text)
+    ambient = os.environ.get("KUBECONFIG")
+    return pathlib.Path(ambient) if ambient else None
