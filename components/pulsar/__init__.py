@@ -6,6 +6,7 @@ import pulumi
 
 from ..clusters.cluster import Cluster
 from ..kubernetes_objects import register
+from .lifecycle.guards import hooks
 from .spec import PulsarSpec
 from .workload import Workload, objects
 
@@ -13,7 +14,7 @@ from .workload import Workload, objects
 class PodSet(pulumi.ComponentResource):
     """One role's pods and what stands around them. Nothing in it waits for another role."""
 
-    def __init__(self, workload: Workload, opts: pulumi.ResourceOptions) -> None:
+    def __init__(self, workload: Workload, *, keep_data: bool, opts: pulumi.ResourceOptions) -> None:
         role = workload.role.title()
         super().__init__(f"pulsar:pulsar:{role}", workload.name, {"replicas": workload.replicas}, opts)
         manifests = objects(workload)
@@ -23,7 +24,12 @@ class PodSet(pulumi.ComponentResource):
         }
         # A pod that starts before its account or its configuration exists is retried late by Kubernetes.
         needed = [beside[name] for name in (f"{workload.name}-account", f"{workload.name}-config") if name in beside]
-        register(workload.name, main, pulumi.ResourceOptions(parent=self, depends_on=needed))
+        protect = keep_data and bool(workload.volumes)
+        register(
+            workload.name,
+            main,
+            pulumi.ResourceOptions(parent=self, depends_on=needed, protect=protect, hooks=hooks(workload.role)),
+        )
         self.register_outputs({})
 
 
@@ -47,12 +53,13 @@ class Pulsar(pulumi.ComponentResource):
         namespace = register(
             f"{spec.name}-namespace",
             namespace_manifest(spec),
-            pulumi.ResourceOptions(parent=self, retain_on_delete=spec.keep_data),
+            pulumi.ResourceOptions(parent=self, protect=spec.keep_data),
         )
         within = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
         register(f"{spec.name}-initialise", spec.initialisation(), within)
         self.pods: Mapping[str, PodSet] = {
-            role: PodSet(workload, within) for role, workload in spec.workloads(cluster.storage_class).items()
+            role: PodSet(workload, keep_data=spec.keep_data, opts=within)
+            for role, workload in spec.workloads(cluster.storage_class).items()
         }
         self.service_url = f"pulsar://{spec.name}-proxy.{spec.namespace}.svc.cluster.local:6650"
         self.admin_url = f"http://{spec.name}-proxy.{spec.namespace}.svc.cluster.local:8080"

@@ -39,7 +39,8 @@ class PulsarSpec(Spec):
     spread: Spread = "required"
     """`required`: no two pods of a role on one node. `preferred`: only where there are nodes enough."""
     keep_data: bool = True
-    """Whether the namespace and its volumes outlive `pulumi destroy`."""
+    """Whether a change or `pulumi destroy` that would delete the bookies, the metadata or their namespace is refused.
+    To take such a stack down, set it to false and run `pulumi up` first."""
     metadata: MetadataSpec = EtcdSpec()
     """Where Pulsar and BookKeeper keep their metadata."""
     bookkeeper: BookkeeperSpec = BookkeeperSpec()
