@@ -4,9 +4,10 @@ import dataclasses
 import json
 import runpy
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import pulumi
+from pulumi.runtime import settings
 
 from components.mistakes import NotADeployment
 from local.paths import PROJECT
@@ -49,7 +50,7 @@ def evaluate(stack: str, config: Mapping[str, Any]) -> list[Registered]:
     """
     values = {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
     recorder = _Recorder()
-    pulumi.runtime.set_mocks(recorder, project="pulsar", stack=stack, preview=False)
+    without_engine(recorder, stack)
     pulumi.runtime.set_all_config(values)
     failure: list[BaseException] = []
 
@@ -63,6 +64,19 @@ def evaluate(stack: str, config: Mapping[str, Any]) -> list[Registered]:
     if failure:
         raise Unusable(str(failure[0]))
     return recorder.registered
+
+
+class _Hooks:
+    """Takes the registrations of hooks, which mocks have no place for, and never runs one."""
+
+    def register_resource_hook(self, hook: pulumi.ResourceHook) -> None:
+        """Accept the hook."""
+
+
+def without_engine(mocks: pulumi.runtime.Mocks, stack: str) -> None:
+    """Let everything that is registered from now on go to `mocks` instead of an engine."""
+    pulumi.runtime.set_mocks(mocks, project="pulsar", stack=stack, preview=False)
+    settings.SETTINGS.callbacks = cast("Any", _Hooks())
 
 
 class Unusable(NotADeployment):
