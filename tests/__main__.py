@@ -1,0 +1,94 @@
+"""Runs every tier of tests that this machine can run, and names what it left out and why.
+
+With `CI=true` nothing may be left out: a tier that can't run is a failure.
+"""
+
+import dataclasses
+import os
+import pathlib
+import platform
+import shutil
+import subprocess
+import sys
+import time
+
+PROJECT = pathlib.Path(__file__).resolve().parent.parent
+
+
+@dataclasses.dataclass(frozen=True)
+class Tier:
+    """A set of tests with the same needs."""
+
+    name: str
+    paths: tuple[str, ...]
+    needs: str
+    options: tuple[str, ...] = ()
+
+    def reason_to_leave_out(self) -> str | None:
+        """Why this machine can't run the tier."""
+        return _MISSING[self.name]()
+
+
+def _no_engine() -> str | None:
+    if shutil.which("pulumi") or os.environ.get("PULSAR_TOOLCHAIN") or (PROJECT / ".cache").exists():
+        return None
+    if os.environ.get("CI"):
+        return None
+    return "there is no Pulumi CLI yet: `make up` brings one, or name its folder with PULSAR_TOOLCHAIN"
+
+
+def _no_cluster() -> str | None:
+    if platform.system() != "Linux" or platform.machine() != "x86_64":
+        return f"the single-node cluster runs on Linux on x86_64, and this is {platform.system()} {platform.machine()}"
+    if os.geteuid() != 0:
+        return "the single-node cluster needs root"
+    return _no_engine()
+
+
+_MISSING = {"unit": lambda: None, "engine": _no_engine, "cluster": _no_cluster}
+
+TIERS = (
+    Tier("unit", ("tests/unit", "tests/components", "tests/upgrades"), "nothing", ("-m", "not engine", "-n", "2")),
+    Tier("engine", ("tests/engine", "tests/previews", "tests/upgrades"), "the Pulumi engine", ("-m", "engine")),
+    Tier("cluster", ("tests/e2e",), "a cluster of its own on this machine"),
+)
+
+
+def main(arguments: list[str]) -> int:
+    """Run the tiers, or the ones that are named.
+
+    Returns:
+        0 when every tier that ran passed and none was left out that had to run.
+    """
+    named = [argument for argument in arguments if not argument.startswith("-")]
+    unknown = set(named) - {tier.name for tier in TIERS}
+    if unknown:
+        print(f"There is no tier {', '.join(sorted(unknown))}. Choose from {', '.join(t.name for t in TIERS)}.")
+        return 2
+    report, failed = [], False
+    for tier in TIERS:
+        if named and tier.name not in named:
+            report.append(f"left out: {tier.name}, not asked for")
+            continue
+        reason = tier.reason_to_leave_out()
+        if reason:
+            report.append(f"left out: {tier.name} ({tier.needs}), because {reason}")
+            failed |= bool(os.environ.get("CI"))
+            continue
+        began = time.monotonic()
+        paths = [path for path in tier.paths if any((PROJECT / path).rglob("test_*.py"))]
+        options = [argument for argument in arguments if argument.startswith("-")]
+        result = subprocess.run(
+            [sys.executable, "-m", "pytest", *paths, *tier.options, *options], cwd=PROJECT, check=False
+        )
+        outcome = "passed" if result.returncode == 0 else f"FAILED (pytest exit {result.returncode})"
+        report.append(f"{outcome}: {tier.name} in {time.monotonic() - began:.0f} s")
+        failed |= result.returncode != 0
+        if failed and os.environ.get("CI"):
+            break
+    print("\n".join(["", "tiers:", *(f"  {line}" for line in report)]))
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

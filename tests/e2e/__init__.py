@@ -1,0 +1,1 @@
+"""Everything for real: the cluster, the engine and Pulsar on this machine."""
