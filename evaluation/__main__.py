@@ -30,9 +30,7 @@ def main() -> int:
 def _render(stack: str, folder: pathlib.Path) -> int:
     from . import program, render, stack_files
 
-    count, stale = render.write(
-        render.manifests(program.evaluate(stack, stack_files.read(stack))), folder, stack
-    )
+    count, stale = render.write(render.manifests(program.evaluate(stack, stack_files.read(stack))), folder, stack)
     print(f"{count} objects are in {folder}{f', {stale} that are gone were deleted' if stale else ''}.")
     return 0
 

@@ -76,7 +76,7 @@ class _Hooks:
 def without_engine(mocks: pulumi.runtime.Mocks, stack: str) -> None:
     """Let everything that is registered from now on go to `mocks` instead of an engine."""
     pulumi.runtime.set_mocks(mocks, project="pulsar", stack=stack, preview=False)
-    settings.SETTINGS.callbacks = cast("Any", _Hooks())
+    cast("Any", settings.SETTINGS).callbacks = _Hooks()
 
 
 class Unusable(NotADeployment):

@@ -29,7 +29,9 @@ def manifests(registered: Iterable[Registered]) -> dict[str, dict[str, Any]]:
 
 def without_secrets(manifest: Mapping[str, Any]) -> dict[str, Any]:
     """The object, and of a Secret only the names of its keys."""
-    rest = {key: value for key, value in manifest.items() if not (_is_secret(manifest) and key in ("data", "stringData"))}
+    rest = {
+        key: value for key, value in manifest.items() if not (_is_secret(manifest) and key in ("data", "stringData"))
+    }
     if not _is_secret(manifest):
         return rest
     keys = sorted({*manifest.get("data", {}), *manifest.get("stringData", {})})

@@ -53,9 +53,7 @@ def endpoints(stack: Stack, kubeconfig: Any) -> Iterator[Endpoints]:
         websocket = http
         if apart:
             websocket = forwards.enter_context(_forward(stack, kubeconfig, f"{name}-websocket", 8080))
-        yield Endpoints(
-            f"pulsar://127.0.0.1:{pulsar}", f"http://127.0.0.1:{http}", f"ws://127.0.0.1:{websocket}/ws/v2"
-        )
+        yield Endpoints(f"pulsar://127.0.0.1:{pulsar}", f"http://127.0.0.1:{http}", f"ws://127.0.0.1:{websocket}/ws/v2")
 
 
 def core_api(stack: Stack, kubeconfig: Any) -> Any:
@@ -71,9 +69,7 @@ def core_api(stack: Stack, kubeconfig: Any) -> Any:
         client = (
             kubernetes.config.new_client_from_config_dict(kubeconfig, context=context)
             if isinstance(kubeconfig, dict)
-            else kubernetes.config.new_client_from_config(
-                str(kubeconfig) if kubeconfig else None, context=context
-            )
+            else kubernetes.config.new_client_from_config(str(kubeconfig) if kubeconfig else None, context=context)
         )
     except kubernetes.config.ConfigException as error:
         way_out = " `make up` brings its cluster up." if stack.is_local else ""

@@ -21,9 +21,7 @@ def prepare(stack: Stack, progress: Progress) -> Engine:
         progress.say(cluster.description)
         pulsar = stack.spec.pulsar
         with progress.step("images"):
-            images.ensure(
-                cluster, progress, pulsar_image=pulsar.effective_image, etcd_image=pulsar.metadata.image
-            )
+            images.ensure(cluster, progress, pulsar_image=pulsar.effective_image, etcd_image=pulsar.metadata.image)
         path = cluster.kubeconfig
     with progress.step("engine"):
         engine = engines.prepare(progress, kubeconfig=path)
@@ -39,7 +37,7 @@ def up(stack: Stack, progress: Progress) -> None:
         engine.run(["up", "--yes", "--skip-preview", "--non-interactive", "--suppress-outputs"], stack=stack.name)
     changes = _changes(engine, stack)
     check(stack, engine, progress)
-    progress.say("nothing was changed: everything was as the stack file says" if not changes else changes)
+    progress.say(changes or "nothing was changed: everything was as the stack file says")
     print(summary(stack))
 
 
@@ -75,9 +73,7 @@ def _exists(engine: Engine, stack: Stack) -> bool:
 
 def _changes(engine: Engine, stack: Stack) -> str:
     """What the last update changed, in a few words; empty when it changed nothing."""
-    history = json.loads(
-        engine.run(["stack", "history", "--json", "--page-size", "1"], stack=stack.name, capture=True)
-    )
+    history = json.loads(engine.run(["stack", "history", "--json", "--page-size", "1"], stack=stack.name, capture=True))
     counts = history[0].get("resourceChanges", {}) if history else {}
     changed = {kind: count for kind, count in counts.items() if kind != "same" and count}
     return ", ".join(f"{count} {_PAST.get(kind, kind)}" for kind, count in sorted(changed.items()))

@@ -6,7 +6,7 @@ import pulumi
 
 from ..clusters.cluster import Cluster
 from ..kubernetes_objects import register
-from .lifecycle.guards import hooks
+from .lifecycle.guards import Guard, hooks
 from .spec import PulsarSpec
 from .workload import Workload, objects
 
@@ -14,7 +14,9 @@ from .workload import Workload, objects
 class PodSet(pulumi.ComponentResource):
     """One role's pods and what stands around them. Nothing in it waits for another role."""
 
-    def __init__(self, workload: Workload, *, keep_data: bool, opts: pulumi.ResourceOptions) -> None:
+    def __init__(
+        self, workload: Workload, *, keep_data: bool, guard: Guard | None, opts: pulumi.ResourceOptions
+    ) -> None:
         role = workload.role.title()
         super().__init__(f"pulsar:pulsar:{role}", workload.name, {"replicas": workload.replicas}, opts)
         manifests = objects(workload)
@@ -28,7 +30,12 @@ class PodSet(pulumi.ComponentResource):
         register(
             workload.name,
             main,
-            pulumi.ResourceOptions(parent=self, depends_on=needed, protect=protect, hooks=hooks(workload.role)),
+            pulumi.ResourceOptions(
+                parent=self,
+                depends_on=needed,
+                protect=protect,
+                hooks=hooks(workload.role, guard) if guard else None,
+            ),
         )
         self.register_outputs({})
 
@@ -57,8 +64,9 @@ class Pulsar(pulumi.ComponentResource):
         )
         within = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
         register(f"{spec.name}-initialise", spec.initialisation(), within)
+        guards = spec.guards()
         self.pods: Mapping[str, PodSet] = {
-            role: PodSet(workload, keep_data=spec.keep_data, opts=within)
+            role: PodSet(workload, keep_data=spec.keep_data, guard=guards.get(role), opts=within)
             for role, workload in spec.workloads(cluster.storage_class).items()
         }
         self.service_url = f"pulsar://{spec.name}-proxy.{spec.namespace}.svc.cluster.local:6650"

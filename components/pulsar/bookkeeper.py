@@ -27,6 +27,8 @@ class JournalSpec(VolumeSpec):
 
     def mistakes(self) -> Iterator[tuple[str, str]]:
         """Several files live at once: the open one, the one before it, and one that waits for a checkpoint."""
+        if self.file_size.mebibytes < 1:
+            yield "file_size", f"{self.file_size} is less than BookKeeper can count. Use at least 1Mi; it is happy with 2Gi."
         least = Bytes(3 * self.file_size)
         if self.size < least:
             yield (
@@ -51,6 +53,8 @@ class BookkeeperSpec(ProcessSpec):
     journal: JournalSpec = JournalSpec()
     ledgers: VolumeSpec = VolumeSpec(size=Bytes.parse("200Gi"))
     """The volume that the messages stay on."""
+    decommissioned: tuple[str, ...] = ()
+    """Pods that may go when `replicas` shrinks, since their ledgers have been seen to be elsewhere."""
 
     def mistakes(self) -> Iterator[tuple[str, str]]:
         """Quorums that can't be met."""

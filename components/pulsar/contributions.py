@@ -35,7 +35,8 @@ class Disagreement(ValueError):
 
     def __init__(self, process: Process, key: str, earlier: Setting, later: Setting) -> None:
         super().__init__(
-            f"{later.source} sets {key} to {later.value!r}, but {earlier.source} needs {earlier.value!r} in the {process}."
+            f"{later.source} sets {key} to {later.value!r}, "
+            f"but {earlier.source} needs {earlier.value!r} in the {process}."
         )
         self.process, self.key, self.earlier, self.later = process, key, earlier, later
 

@@ -2,16 +2,17 @@
 
 import functools
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Any
 
 import pydantic
 
 from .. import names, versions
-from ..model import Name, Spec
+from ..model import Image, Name, Namespace, Spec
 from .bookkeeper import AutorecoveryPods, AutorecoverySpec, BookkeeperSpec, autorecovery, bookies
 from .broker import BrokerSpec, brokers
 from .contributions import Contribution, Disagreement, Process, Setting, merge
 from .initialise import job
+from .lifecycle.guards import Guard, bookies_only_grow, members_stay
 from .metadata import MetadataSpec
 from .metadata.etcd import EtcdSpec
 from .metadata.store import Place
@@ -30,9 +31,9 @@ class PulsarSpec(Spec):
     """Pulsar's release, such as `4.0.8`."""
     name: Annotated[Name, pydantic.Field(max_length=names.LONGEST_CLUSTER_NAME)] = "pulsar"
     """Pulsar's name of the cluster. Every object's name starts with it, so it can't change later."""
-    namespace: Name = "pulsar"
+    namespace: Namespace = "pulsar"
     """The Kubernetes namespace. It can't change later."""
-    image: str | None = None
+    image: Image | None = None
     """Pulsar's image. Default: the official one of the version."""
     jvm: Jvm = "standard"
     """`standard`: the image's own choice of collector. `compact`: starts sooner and stays small, for laptops."""
@@ -56,11 +57,20 @@ class PulsarSpec(Spec):
     toolset: ToolsetSpec = ToolsetSpec()
     """The pod with Pulsar's command-line tools."""
 
-    @pydantic.field_validator("version")
+    @pydantic.field_validator("version", mode="before")
     @classmethod
-    def _is_known(cls, version: str) -> str:
-        versions.line(version)
+    def _is_known(cls, version: Any) -> Any:
+        # YAML reads 4.0 as a number, and the sentence about releases helps more than one about text.
+        if isinstance(version, str | float | int) and not isinstance(version, bool):
+            versions.line(str(version))
         return version
+
+    @pydantic.field_validator("name")
+    @classmethod
+    def _is_free(cls, name: str) -> str:
+        if name == "global":
+            raise ValueError("global is what Pulsar calls all clusters together. Choose another name, such as pulsar.")
+        return name
 
     def mistakes(self) -> Iterator[tuple[str, str]]:
         """What the version doesn't allow, and keys on which features disagree."""
@@ -139,6 +149,13 @@ class PulsarSpec(Spec):
         if isinstance(self.websocket, WebSocketPods):
             found.append(websockets(self.websocket, self.settings("websocket"), place=place, runtime=run))
         return {work.role: work for work in found}
+
+    def guards(self) -> dict[str, Guard]:
+        """The roles whose number of pods is not free to change."""
+        return {
+            "bookie": bookies_only_grow(f"{self.name}-bookie", self.bookkeeper.decommissioned),
+            "etcd": members_stay,
+        }
 
     def initialisation(self) -> Manifest:
         """The Job that writes the cluster's metadata."""

@@ -1,6 +1,6 @@
 """Changes that would lose data, refused in the preview and again before they happen."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import pulumi
@@ -9,14 +9,27 @@ Guard = Callable[[int, int], str | None]
 """From the replicas before and after, why the change is refused."""
 
 
-def bookies_only_grow(before: int, after: int) -> str | None:
-    """A bookie's ledgers must be copied elsewhere before it goes."""
-    if after >= before:
-        return None
-    return (
-        f"bookkeeper.replicas goes from {before} to {after}, and the ledgers on the {before - after} highest bookies "
-        "would lose their copies. Decommission those bookies first (docs/howto/bookies.md), or leave replicas as it is."
-    )
+def bookies_only_grow(name: str, decommissioned: Collection[str]) -> Guard:
+    """A bookie's ledgers must be copied elsewhere before it goes.
+
+    Args:
+        name: the bookies' stateful set.
+        decommissioned: the pods whose ledgers have been seen to be elsewhere.
+    """
+
+    def guard(before: int, after: int) -> str | None:
+        going = [f"{name}-{ordinal}" for ordinal in range(after, before)]
+        unsafe = [pod for pod in going if pod not in decommissioned]
+        if not unsafe:
+            return None
+        return (
+            f"bookkeeper.replicas goes from {before} to {after}, and the ledgers on {', '.join(unsafe)} would lose a "
+            "copy. "
+            "Decommission them first and name them under bookkeeper.decommissioned (docs/howto/bookies.md says how), "
+            "or leave replicas as it is."
+        )
+
+    return guard
 
 
 def members_stay(before: int, after: int) -> str | None:
@@ -24,20 +37,13 @@ def members_stay(before: int, after: int) -> str | None:
     if after == before:
         return None
     return (
-        f"metadata.replicas goes from {before} to {after}, and etcd's members don't follow: a member that the others were "
-        "not told of forms a cluster of its own, and metadata is lost. Leave replicas as it is, or move to a new stack."
+        f"metadata.replicas goes from {before} to {after}, and etcd's members don't follow: a member that the others "
+        "were not told of forms a cluster of its own, and metadata is lost. Leave replicas as it is, or move to a new stack."
     )
 
 
-GUARDS: Mapping[str, Guard] = {"bookie": bookies_only_grow, "etcd": members_stay}
-"""The roles whose number of pods is not free to change."""
-
-
-def hooks(role: str) -> pulumi.ResourceHookBinding | None:
-    """What the engine asks before it changes a role's pod set."""
-    guard = GUARDS.get(role)
-    if guard is None:
-        return None
+def hooks(role: str, guard: Guard) -> pulumi.ResourceHookBinding:
+    """What the engine asks before it changes a role's pod set, in a preview as well."""
 
     def refuse(args: pulumi.ResourceHookArgs) -> None:
         before, after = (_replicas(inputs) for inputs in (args.old_inputs, args.new_inputs))

@@ -1,10 +1,11 @@
 """etcd as Pulsar's metadata store (Pulsar 4.x)."""
 
 import textwrap
+from collections.abc import Iterator
 from typing import Literal
 
 from ... import names, versions
-from ...model import Bytes, Cpu
+from ...model import Bytes, Cpu, Image
 from ..contributions import Contribution
 from ..workload import Volume, Workload
 from .store import MetadataStoreSpec, Place, VolumeSpec
@@ -17,16 +18,16 @@ _SIZE_OF_DATABASE = Bytes.parse("8Gi")
 class EtcdSpec(MetadataStoreSpec):
     """An etcd cluster beside Pulsar. One serves one Pulsar cluster: Pulsar's driver has no prefix for its keys."""
 
-    store: Literal["etcd"] = "etcd"
+    store: Literal["etcd"] = "etcd"  # pyright: ignore[reportIncompatibleVariableOverride]
     """Pulsar 4.x only: 5.0 has no etcd driver."""
-    image: str = versions.ETCD_IMAGE
+    image: Image = versions.ETCD_IMAGE
     """etcd's image."""
     replicas: int = 3
     cpu: Cpu = "500m"
     memory: Bytes = Bytes.parse("2Gi")
     volume: VolumeSpec = VolumeSpec(size=Bytes.parse("20Gi"))
 
-    def mistakes(self):
+    def mistakes(self) -> Iterator[tuple[str, str]]:
         """The database must fit into the volume, with its write-ahead log and a snapshot."""
         yield from super().mistakes()
         if self.volume.size < 2 * self.quota:
@@ -49,9 +50,7 @@ class EtcdSpec(MetadataStoreSpec):
         """Smaller batches than the largest transaction that the members accept."""
         base = super().contribution(place)
         batching = {"metadataStoreBatchingMaxOperations": "1000"}
-        return Contribution(
-            source=base.source, conf=base.conf, tunable={"broker": batching, "bookie": batching}
-        )
+        return Contribution(source=base.source, conf=base.conf, tunable={"broker": batching, "bookie": batching})
 
     def workload(self, place: Place, storage_class: str | None) -> Workload:
         """Members that know each other's names from the start, so none waits for a discovery service."""
@@ -118,7 +117,8 @@ class EtcdSpec(MetadataStoreSpec):
             metadata_answers() {{ curl -fsS -m 2 -o /dev/null $etcd/health 2>/dev/null; }}
             metadata_has() {{
               key=$(printf %s "$1" | base64 -w0)
-              curl -fsS -m 2 $etcd/v3/kv/range -d '{{"key":"'$key'","count_only":true}}' 2>/dev/null | grep -q '"count":"1"'
+              curl -fsS -m 2 $etcd/v3/kv/range -d '{{"key":"'$key'","count_only":true}}' 2>/dev/null |
+                grep -q '"count":"1"'
             }}""")
 
     def _host(self, place: Place, member: int) -> str:

@@ -1,12 +1,13 @@
 """What Pulsar needs to know of a metadata store, whichever it is."""
 
 import dataclasses
+from collections.abc import Iterator
 from typing import Annotated
 
 import pydantic
 
 from ... import versions
-from ...model import Bytes, Cpu, Spec
+from ...model import Bytes, Cpu, Spec, StorageClass
 from ..contributions import Contribution
 from ..workload import Spread, Workload
 
@@ -28,7 +29,7 @@ class VolumeSpec(Spec):
 
     size: Bytes
     """How large, such as `20Gi`."""
-    storage_class: str | None = None
+    storage_class: StorageClass | None = None
     """The Kubernetes StorageClass. Default: the cluster's (`cluster.storage_class`, or its own default)."""
 
 
@@ -45,9 +46,11 @@ class MetadataStoreSpec(Spec):
     volume: VolumeSpec
     """Where a member keeps the metadata."""
 
-    def mistakes(self):
+    def mistakes(self) -> Iterator[tuple[str, str]]:
         """An even number of members costs one more and survives no more failures."""
-        if self.replicas % 2 == 0:
+        if self.replicas < 1:
+            yield "replicas", f"{self.replicas} members can't keep anything. Use 1, 3, 5 or 7."
+        elif self.replicas % 2 == 0:
             yield (
                 "replicas",
                 f"{self.replicas} members survive no more failures than {self.replicas - 1}, since more than half must "
