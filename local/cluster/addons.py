@@ -1,0 +1,50 @@
+"""What a bare cluster lacks: name service, volumes, and the right of the API server to call the kubelet."""
+
+import pathlib
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from . import pki
+from .api import Api
+from .layout import COREDNS_VERSION, PROVISIONER_VERSION, Layout
+
+MANIFESTS = pathlib.Path(__file__).parent / "manifests"
+
+
+def documents(layout: Layout) -> Iterator[dict[str, Any]]:
+    """The add-ons' objects, in the order to apply them."""
+    values = {
+        "@DNS_ADDRESS@": layout.dns_address,
+        "@COREDNS_VERSION@": COREDNS_VERSION,
+        "@PROVISIONER_VERSION@": PROVISIONER_VERSION,
+        "@VOLUMES@": str(layout.volumes),
+        "@KUBELET_CLIENTS@": pki.kubelet_clients(layout),
+    }
+    for file in ("kubelet-clients.yaml", "coredns.yaml", "storage.yaml"):
+        text = (MANIFESTS / file).read_text()
+        for mark, value in values.items():
+            text = text.replace(mark, value)
+        yield from filter(None, yaml.load_all(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+
+
+def apply(layout: Layout, api: Api) -> None:
+    """Make the add-ons what this version of the project wants them to be."""
+    for document in documents(layout):
+        api.apply(document)
+
+
+def wait(api: Api, timeout_seconds: float = 120) -> None:
+    """Wait until names resolve and volumes are made."""
+    for namespace, name, what in (
+        ("kube-system", "coredns", "The cluster's name service (CoreDNS)"),
+        ("local-path-storage", "local-path-provisioner", "The volume provisioner"),
+    ):
+        api.wait_for(
+            f"/apis/apps/v1/namespaces/{namespace}/deployments",
+            name,
+            lambda deployment: deployment.get("status", {}).get("availableReplicas", 0) > 0,
+            timeout_seconds,
+            what,
+        )
