@@ -8,6 +8,7 @@ import pydantic
 from pydantic_core import core_schema
 
 _BINARY = {"Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30, "Ti": 1 << 40}
+_LARGEST = 1 << 60
 
 
 class Mistakes(ValueError):
@@ -24,6 +25,8 @@ class Spec(pydantic.BaseModel):
     model_config = pydantic.ConfigDict(
         extra="forbid",
         frozen=True,
+        # `true` is no number and `"3"` no count: what YAML says is what is meant.
+        strict=True,
         validate_default=True,
         use_attribute_docstrings=True,
         hide_input_in_errors=True,
@@ -32,6 +35,13 @@ class Spec(pydantic.BaseModel):
     def mistakes(self) -> Iterator[tuple[str, str]]:
         """What is wrong with settings that are fine one by one: the setting's path below this part, and a sentence."""
         return iter(())
+
+    @pydantic.model_validator(mode="before")
+    @classmethod
+    def _lists_as_tuples(cls, raw: Any) -> Any:
+        if not isinstance(raw, dict):
+            return raw
+        return {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
 
     @pydantic.model_validator(mode="after")
     def _has_no_mistakes(self) -> Self:
@@ -54,20 +64,42 @@ class Bytes(int):
         """
         if isinstance(value, cls):
             return value
+        if isinstance(value, dict | tuple | list | bool):
+            raise ValueError(f"{_stands(value)}, where a size such as 4Gi belongs.")
         text = str(value)
         match = cls._pattern.fullmatch(text)
         if match is None:
-            decimal = re.fullmatch(r"(\d+)\s*([KkMGT])B?", text)
-            if decimal:
-                raise ValueError(
-                    f"{text} is a decimal size. Write {decimal[1]}{decimal[2].upper()}i: "
-                    "sizes here are binary (Ki, Mi, Gi, Ti), as the JVM and Kubernetes count memory."
-                )
-            raise ValueError(f"{text} is not a size. Write a whole number and its unit: Ki, Mi, Gi or Ti, such as 4Gi.")
+            raise ValueError(cls._complaint(text))
         number = int(match[1]) * _BINARY[match[2]]
         if number <= 0:
             raise ValueError(f"{text} is nothing. A size is more than zero, such as 4Gi.")
+        if number > _LARGEST:
+            raise ValueError(f"{text} is more than Kubernetes can count. Use at most {cls(_LARGEST)}.")
         return cls(number)
+
+    @classmethod
+    def _complaint(cls, text: str) -> str:
+        """What is wrong with a text that is no size, with the size that was probably meant."""
+        number, unit = re.fullmatch(r"(-?\d*(?:\.\d+)?)\s*(.*)", text, re.DOTALL).groups()  # pyright: ignore[reportOptionalMemberAccess]
+        letter, rest = unit[:1].upper(), unit[1:].lower()
+        known = f"{letter}i" in _BINARY
+        if number.startswith("-") and known:
+            return f"{text} is less than nothing. A size is more than zero, such as 4Gi."
+        if number.isdigit() and known and rest == "i" and len(number) < 16:
+            return f"{text} is not spelled as Kubernetes spells a size. Write {number}{letter}i."
+        if number.isdigit() and known and rest in ("", "b", "ib") and len(number) < 16:
+            return (
+                f"{text} is a decimal size. Write {number}{letter}i: "
+                "sizes here are binary (Ki, Mi, Gi, Ti), as the JVM and Kubernetes count memory."
+            )
+        if "." in number and known and len(number) < 16:
+            smaller = float(number) * _BINARY[f"{letter}i"] / _BINARY["Mi"]
+            whole = f"Write {int(smaller)}Mi." if smaller >= 1 and smaller.is_integer() else "Use a smaller unit."
+            return f"{text} is not a whole number of {letter}i. {whole}"
+        if number.isdigit() and not unit:
+            return f"{text} has no unit. Write a whole number and its unit, Ki, Mi, Gi or Ti, such as 4Gi."
+        shown = text if len(text) <= 40 else f"{text[:40]}…"
+        return f"{shown!r} is not a size. Write a whole number and its unit, Ki, Mi, Gi or Ti, such as 4Gi."
 
     def __str__(self) -> str:
         """The largest unit that keeps it whole: `1536Mi`, `2Gi`."""
@@ -82,7 +114,9 @@ class Bytes(int):
         return int(self) // _BINARY["Mi"]
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: pydantic.GetCoreSchemaHandler) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(
+        cls, source: Any, handler: pydantic.GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
         """Let pydantic read it from text and write it back as text."""
         return core_schema.no_info_plain_validator_function(
             cls.parse, serialization=core_schema.plain_serializer_function_ser_schema(str)
@@ -96,35 +130,93 @@ class Bytes(int):
         return {"type": "string", "pattern": f"^{cls._pattern.pattern}$", "examples": ["512Mi", "4Gi"]}
 
 
+def _stands(value: Any) -> str:
+    if isinstance(value, bool):
+        return f"is {str(value).lower()}"
+    return "is a mapping" if isinstance(value, dict) else "is a list"
+
+
 def _cpu(value: Any) -> str:
+    if isinstance(value, dict | tuple | list | bool):
+        raise ValueError(f"{_stands(value)}, where a number of processors such as 2, 0.5 or 500m belongs.")
     text = str(value)
-    if not re.fullmatch(r"\d+m|\d+(\.\d{1,3})?", text) or not float(text.rstrip("m")):
-        raise ValueError(f"{text} is not a number of processors. Write cores or thousandths, such as 2, 0.5 or 500m.")
+    if not re.fullmatch(r"\d{1,6}m|\d{1,4}(\.\d{1,3})?", text):
+        shown = text if len(text) <= 40 else f"{text[:40]}…"
+        raise ValueError(
+            f"{shown!r} is not a number of processors. Write cores or thousandths, such as 2, 0.5 or 500m."
+        )
+    if not float(text.rstrip("m")):
+        raise ValueError(f"{text} is no processor at all. Write cores or thousandths, such as 2, 0.5 or 500m.")
     return text
 
 
 Cpu = Annotated[
     str,
     pydantic.BeforeValidator(_cpu),
-    pydantic.WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "number"}], "examples": ["500m", "2"]}),
+    pydantic.WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": r"^(\d{1,6}m|\d{1,4}(\.\d{1,3})?)$"},
+                {"type": "number", "exclusiveMinimum": 0},
+            ],
+            "examples": ["500m", "2"],
+        }
+    ),
 ]
 """Processors, in cores or thousandths (`500m`)."""
 
 
-def _label(value: Any) -> str:
-    text = str(value)
-    if not re.fullmatch(r"[a-z]([-a-z0-9]*[a-z0-9])?", text):
+def _label(value: str) -> str:
+    if not re.fullmatch(r"[a-z]([-a-z0-9]*[a-z0-9])?", value):
         raise ValueError(
-            f"{text!r} can't name a Kubernetes object. Use lower-case letters, digits and hyphens, "
+            f"{value[:40]!r} can't name a Kubernetes object. Use lower-case letters, digits and hyphens, "
             "starting with a letter and ending with a letter or digit."
         )
-    return text
+    return value
 
 
 Name = Annotated[
     str,
-    pydantic.BeforeValidator(_label),
-    pydantic.WithJsonSchema({"type": "string", "pattern": "^[a-z]([-a-z0-9]*[a-z0-9])?$"}),
+    pydantic.AfterValidator(_label),
+    pydantic.Field(json_schema_extra={"pattern": "^[a-z]([-a-z0-9]*[a-z0-9])?$"}),
 ]
 """A name that Kubernetes takes for every kind of object (RFC 1035 label)."""
 
+
+def _free(value: str) -> str:
+    if value == "default" or value.startswith("kube-"):
+        raise ValueError(
+            f"{value} is Kubernetes' own, and Pulsar's namespace is made and deleted with it. Choose another, such as pulsar."
+        )
+    return value
+
+
+Namespace = Annotated[Name, pydantic.Field(max_length=63), pydantic.AfterValidator(_free)]
+"""A Kubernetes namespace that is made for one thing."""
+
+
+def _subdomain(value: str) -> str:
+    label = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+    if len(value) > 253 or not re.fullmatch(rf"{label}(\.{label})*", value):
+        raise ValueError(
+            f"{value[:40]!r} can't be the name of one. Kubernetes' names have lower-case letters, digits, hyphens and dots; "
+            "`kubectl get storageclass` lists those that exist."
+        )
+    return value
+
+
+StorageClass = Annotated[str, pydantic.AfterValidator(_subdomain)]
+"""The name of a StorageClass."""
+
+
+def _image(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][-\w./:]*[\w](:[\w][-\w.]{0,127}|@sha256:[0-9a-f]{64})", value):
+        raise ValueError(
+            f"{value[:80]!r} doesn't name one image. Write its repository and its tag or digest, "
+            "such as docker.io/apachepulsar/pulsar-all:4.0.13; without a tag, each node may run another."
+        )
+    return value
+
+
+Image = Annotated[str, pydantic.AfterValidator(_image)]
+"""A container image, by its repository and its tag or digest."""

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 LONGEST_LABEL = 63
 """Kubernetes' limit for names that become a DNS label or a label value (RFC 1123)."""
 
-LONGEST_SUFFIX = "-bookie-headless-1234567890"
-"""The longest thing that is put behind a cluster's name: a controller's revision hash after a role."""
+LONGEST_SUFFIX = "-autorecovery-1234567890-12345"
+"""The longest thing that is put behind a cluster's name: a pod's own part after a controller's hash after a role."""
 
 LONGEST_CLUSTER_NAME = LONGEST_LABEL - len(LONGEST_SUFFIX)
 """So that every name which starts with the cluster's name still fits."""

@@ -4,10 +4,8 @@ import re
 from typing import Any
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_SECRET_WORDS = frozenset(
-    {"password", "passwords", "passwd", "passphrase", "secret", "secrets", "token", "tokens", "apikey", "kubeconfig"}
-    | {"credential", "credentials"}
-)
+_SECRET_WORDS = frozenset({"token", "tokens", "apikey", "kubeconfig"})
+_SECRET_PARTS = ("password", "passwd", "passphrase", "secret", "credential")
 _SECRET_PAIRS = frozenset({"private key", "access key", "api key", "authentication parameters"})
 _PUBLIC_KEYS = frozenset(
     {"tokenAudience", "tokenAudienceClaim", "tokenAuthClaim", "tokenPublicAlg", "tokenPublicKey", "tokenSettingPrefix"}
@@ -33,6 +31,8 @@ def named(name: str) -> bool:
     """Whether a setting of this name holds a secret, however its words are joined."""
     if name in _PUBLIC_KEYS:
         return False
+    if any(part in name.lower() for part in _SECRET_PARTS):
+        return True
     words = [word.lower() for word in _WORDS.findall(name)]
     pairs = {f"{one} {other}" for one, other in zip(words, words[1:], strict=False)}
     return bool(_SECRET_WORDS & set(words) or _SECRET_PAIRS & pairs)

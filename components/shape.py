@@ -52,7 +52,9 @@ class Place:
         """The place one step further in, or nothing when no such setting exists."""
         if self.element is not None:
             return self.element
-        found = [model.model_fields[step] for model in self.models if isinstance(step, str) and step in model.model_fields]
+        found = [
+            model.model_fields[step] for model in self.models if isinstance(step, str) and step in model.model_fields
+        ]
         return _joined([of_field(field) for field in found]) if found else None
 
     def _tags(self, model: type[Spec]) -> tuple[str, ...]:

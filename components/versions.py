@@ -81,6 +81,11 @@ def line(version: str) -> Line:
     match = re.fullmatch(r"(\d+\.\d+)\.\d+", version)
     if match and match[1] in LINES:
         return LINES[match[1]]
+    if version in LINES:
+        raise ValueError(
+            f"Pulsar {version} is a line of releases, not one of them. Write a release, such as its newest: "
+            f'"{LINES[version].newest}".'
+        )
     known = ", ".join(f"{name}.x (newest {entry.newest})" for name, entry in LINES.items())
     raise ValueError(f"Pulsar {version} is not a release that this program knows. Choose one of {known}.")
 

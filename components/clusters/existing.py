@@ -6,7 +6,7 @@ from typing import Literal
 import pulumi
 import pulumi_kubernetes as k8s
 
-from ..model import Spec
+from ..model import Spec, StorageClass
 from .cluster import Cluster
 
 
@@ -20,7 +20,7 @@ class ExistingSpec(Spec):
     `kubectl` would use."""
     context: str | None = None
     """The context in the kubeconfig. Default: its current one."""
-    storage_class: str | None = None
+    storage_class: StorageClass | None = None
     """The StorageClass of Pulsar's volumes. Default: the cluster's default class."""
 
     def mistakes(self) -> Iterator[tuple[str, str]]:

@@ -8,6 +8,9 @@ LEAST_OVERHEAD = Bytes.parse("512Mi")
 """What a JVM needs beside heap and direct memory at the least: metaspace, code cache, threads, native libraries."""
 
 
+_LEAST_HEAP, _LEAST_DIRECT = Bytes.parse("64Mi"), Bytes.parse("32Mi")
+
+
 class MemorySpec(Spec):
     """The memory of one JVM, and of the container around it."""
 
@@ -21,7 +24,14 @@ class MemorySpec(Spec):
     """The container's memory limit and request. Default: the sum of the three."""
 
     def mistakes(self) -> Iterator[tuple[str, str]]:
-        """The container would be killed for memory if its JVM used what it is allowed to."""
+        """A JVM that can't start, and a container that is killed if its JVM uses what it may."""
+        for name, size, least in (
+            ("heap", self.heap, _LEAST_HEAP),
+            ("direct", self.direct, _LEAST_DIRECT),
+            ("overhead", self.overhead, _LEAST_DIRECT),
+        ):
+            if size is not None and size < least:
+                yield name, f"{size} is less than any of Pulsar's processes starts with. Use at least {least}."
         needed = Bytes(self.heap + self.direct + self.planned_overhead)
         if self.limit is not None and needed > self.limit:
             yield (

@@ -6,13 +6,17 @@ from typing import Annotated, Any
 
 import pydantic
 
+from .. import secrecy
 from ..model import Cpu, Spec
 from .memory import MemorySpec
 
-SECRET_KEY = re.compile(
-    r"password|passphrase|secret|token(?!izer)|credential|private_?key|access_?key|authentication_?parameters", re.IGNORECASE
-)
-"""Names of settings that hold a secret. Paths to a mounted secret (`file://…`, `/…`) are no secret."""
+
+def _key(key: str) -> str:
+    if not re.fullmatch(r"[\w.-]+", key):
+        raise ValueError(
+            f"{key[:40]!r} can't be a key of a conf file. Use letters, digits, dots, hyphens and underscores, as Pulsar does."
+        )
+    return key
 
 
 def _text(value: Any) -> str:
@@ -20,10 +24,21 @@ def _text(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, str | int | float):
         return str(value)
-    raise ValueError("it is not text, a number, true or false, which is all that a conf file can hold.")
+    stands = "a mapping" if isinstance(value, dict) else "a list"
+    raise ValueError(
+        f"is {stands}, and a conf file holds text, numbers, true and false. Write it as one text, as Pulsar's own file has it."
+    )
 
 
-ConfValue = Annotated[str, pydantic.BeforeValidator(_text)]
+ConfValue = Annotated[
+    str,
+    pydantic.BeforeValidator(_text),
+    pydantic.WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "number"}, {"type": "boolean"}]}),
+]
+"""The value of a key in a conf file, written as text, a number, true or false."""
+
+ConfKey = Annotated[str, pydantic.AfterValidator(_key)]
+"""A key of a conf file."""
 
 
 class ProcessSpec(Spec):
@@ -35,13 +50,13 @@ class ProcessSpec(Spec):
     """Processors that a pod asks for. There is no limit: throttled brokers look like slow networks."""
     memory: MemorySpec
     """The JVM's and the container's memory."""
-    config: Mapping[str, ConfValue] = {}
+    config: Mapping[ConfKey, ConfValue] = {}
     """More keys of the process's own conf file, spelled as Pulsar spells them."""
 
     def mistakes(self) -> Iterator[tuple[str, str]]:
         """A secret among the configuration keys."""
         for key, value in self.config.items():
-            if SECRET_KEY.search(key) and not re.match(r"(file:/|/)", value):
+            if secrecy.named(key) and not secrecy.is_path(value):
                 yield (
                     f"config.{key}",
                     "looks like a secret, and a stack file's spec holds none: it would stand in the state and in every "

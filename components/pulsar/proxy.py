@@ -1,5 +1,6 @@
 """The proxy, through which clients outside Kubernetes reach the brokers."""
 
+import ipaddress
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
@@ -18,12 +19,16 @@ PORT, HTTP_PORT = 6650, 8080
 _STATUS_FILE = "/pulsar/logs/status"
 
 
+_RANGE = pydantic.Field(json_schema_extra={"minimum": 30000, "maximum": 32767})
+"""Kubernetes' own range for node ports, unless its API server is told otherwise."""
+
+
 class NodePorts(Spec):
     """The ports that every node answers on."""
 
-    pulsar: Annotated[int, pydantic.Field(ge=1, le=65535)]
+    pulsar: Annotated[int, _RANGE]
     """Pulsar's own protocol."""
-    http: Annotated[int, pydantic.Field(ge=1, le=65535)]
+    http: Annotated[int, _RANGE]
     """The admin REST API, lookups and WebSocket."""
 
 
@@ -45,7 +50,10 @@ class ServiceSpec(Spec):
         """Settings that don't belong to the type, and ports that collide."""
         if self.node_ports:
             if self.type != "NodePort":
-                yield "node_ports", f"goes with type NodePort, and type is {self.type}. Change the type or leave it out."
+                yield (
+                    "node_ports",
+                    f"goes with type NodePort, and type is {self.type}. Change the type or leave it out.",
+                )
             if self.node_ports.pulsar == self.node_ports.http:
                 yield (
                     "node_ports",
@@ -58,8 +66,14 @@ class ServiceSpec(Spec):
                         f"node_ports.{name}",
                         f"{port} is outside of Kubernetes' range for node ports. Choose one from 30000 to 32767.",
                     )
+        for position, network in enumerate(self.source_ranges):
+            if complaint := _not_a_network(network):
+                yield f"source_ranges.{position}", complaint
         if self.source_ranges and self.type != "LoadBalancer":
-            yield "source_ranges", f"goes with type LoadBalancer, and type is {self.type}. Change the type or leave it out."
+            yield (
+                "source_ranges",
+                f"goes with type LoadBalancer, and type is {self.type}. Change the type or leave it out.",
+            )
 
     def manifest(self) -> Manifest:
         """The Service's own fields."""
@@ -69,6 +83,18 @@ class ServiceSpec(Spec):
         if self.source_ranges:
             fields["loadBalancerSourceRanges"] = list(self.source_ranges)
         return fields
+
+
+def _not_a_network(text: str) -> str | None:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        try:
+            meant = f" Did you mean {ipaddress.ip_network(text, strict=False)}?"
+        except ValueError:
+            meant = ""
+        return f"{text[:40]!r} is not a network. Write an address and its length, such as 10.0.0.0/8.{meant}"
+    return None
 
 
 class ProxySpec(ProcessSpec):
