@@ -46,7 +46,8 @@ def in_raw(raw: Any) -> list[Found]:
         return [
             (
                 (),
-                "is missing or empty. Start from stacks/Pulumi.local.yaml: the key pulsar:spec holds cluster and pulsar.",
+                "is missing or empty. The key pulsar:spec holds cluster and pulsar: "
+                "start from stacks/Pulumi.local.yaml.",
             )
         ]
     if not isinstance(raw, dict):

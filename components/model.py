@@ -186,7 +186,8 @@ Name = Annotated[
 def _free(value: str) -> str:
     if value == "default" or value.startswith("kube-"):
         raise ValueError(
-            f"{value} is Kubernetes' own, and Pulsar's namespace is made and deleted with it. Choose another, such as pulsar."
+            f"{value} is Kubernetes' own, and Pulsar's namespace is made and deleted with it. "
+            "Choose another, such as pulsar."
         )
     return value
 
@@ -199,7 +200,7 @@ def _subdomain(value: str) -> str:
     label = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
     if len(value) > 253 or not re.fullmatch(rf"{label}(\.{label})*", value):
         raise ValueError(
-            f"{value[:40]!r} can't be the name of one. Kubernetes' names have lower-case letters, digits, hyphens and dots; "
+            f"{value[:40]!r} can't be the name of a StorageClass: lower-case letters, digits, hyphens and dots. "
             "`kubectl get storageclass` lists those that exist."
         )
     return value

@@ -1,5 +1,6 @@
 """How a secret is recognised where none may stand: by the name of its setting, or by its looks."""
 
+import itertools
 import re
 from typing import Any
 
@@ -34,7 +35,7 @@ def named(name: str) -> bool:
     if any(part in name.lower() for part in _SECRET_PARTS):
         return True
     words = [word.lower() for word in _WORDS.findall(name)]
-    pairs = {f"{one} {other}" for one, other in zip(words, words[1:], strict=False)}
+    pairs = {f"{one} {other}" for one, other in itertools.pairwise(words)}
     return bool(_SECRET_WORDS & set(words) or _SECRET_PAIRS & pairs)
 
 

@@ -18,6 +18,13 @@ PORT, HTTP_PORT = 3181, 8000
 DATA = "/pulsar/data/bookkeeper"
 
 
+_SERVED = {
+    "httpServerClass": "org.apache.bookkeeper.http.vertx.VertxHttpServer",
+    "statsProviderClass": "org.apache.bookkeeper.stats.prometheus.PrometheusMetricsProvider",
+}
+"""What answers probes and gives metrics."""
+
+
 class JournalSpec(VolumeSpec):
     """The volume that every write goes to first."""
 
@@ -28,7 +35,7 @@ class JournalSpec(VolumeSpec):
     def mistakes(self) -> Iterator[tuple[str, str]]:
         """Several files live at once: the open one, the one before it, and one that waits for a checkpoint."""
         if self.file_size.mebibytes < 1:
-            yield "file_size", f"{self.file_size} is less than BookKeeper can count. Use at least 1Mi; it is happy with 2Gi."
+            yield "file_size", f"{self.file_size} is less than BookKeeper can count. Use at least 1Mi, such as 2Gi."
         least = Bytes(3 * self.file_size)
         if self.size < least:
             yield (
@@ -108,8 +115,7 @@ class BookkeeperSpec(ProcessSpec):
                     "diskUsageWarnThreshold": "0.90",
                     "diskUsageThreshold": "0.95",
                     "isForceGCAllowWhenNoSpace": "true",
-                    "httpServerClass": "org.apache.bookkeeper.http.vertx.VertxHttpServer",
-                    "statsProviderClass": "org.apache.bookkeeper.stats.prometheus.PrometheusMetricsProvider",
+                    **_SERVED,
                 }
             },
         )
@@ -126,7 +132,18 @@ class AutorecoveryPods(ProcessSpec):
 
     def contribution(self) -> Contribution:
         """The bookies leave it alone."""
-        return Contribution(source="autorecovery", conf={"bookie": {"autoRecoveryDaemonEnabled": "false"}})
+        return Contribution(
+            source="autorecovery",
+            conf={
+                "bookie": {"autoRecoveryDaemonEnabled": "false"},
+                "autorecovery": {
+                    "useHostNameAsBookieID": "true",
+                    "httpServerEnabled": "true",
+                    "httpServerPort": str(HTTP_PORT),
+                },
+            },
+            tunable={"autorecovery": _SERVED},
+        )
 
 
 class AutorecoveryInBookies(Spec):
@@ -217,12 +234,7 @@ def autorecovery(
         ports={"http": HTTP_PORT},
         cpu=spec.cpu,
         memory=str(spec.memory.planned_limit),
-        environment={
-            **runtime.environment,
-            "BOOKIE_MEM": spec.memory.jvm_flags,
-            **environment(settings),
-            **{f"PULSAR_PREFIX_{key}": value for key, value in spec.config.items()},
-        },
+        environment={**runtime.environment, "BOOKIE_MEM": spec.memory.jvm_flags, **environment(settings)},
         startup={**http, "periodSeconds": 2, "failureThreshold": 900},
         readiness={**http, "periodSeconds": 10},
         liveness={**http, "periodSeconds": 30, "failureThreshold": 10},

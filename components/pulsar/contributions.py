@@ -1,10 +1,10 @@
 """What each feature asks of Pulsar's processes, merged into one configuration that knows who asked for what."""
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
-Process = Literal["bookie", "broker", "proxy", "websocket", "toolset"]
+Process = Literal["bookie", "autorecovery", "broker", "proxy", "websocket", "toolset"]
 
 JOINABLE = frozenset({"messagingProtocols", "brokerInterceptors", "protocolHandlerDirectories"})
 """Keys whose values are comma-separated lists: several features may add to them."""
@@ -19,7 +19,9 @@ class Contribution:
     conf: Mapping[Process, Mapping[str, str]] = dataclasses.field(default_factory=dict)
     """Keys of the process's conf file that must be so."""
     tunable: Mapping[Process, Mapping[str, str]] = dataclasses.field(default_factory=dict)
-    """Keys that this feature sets well, and that the stack file's `config` may set otherwise."""
+    """Keys that this feature sets well, and that another's need or the stack file's `config` may set otherwise."""
+    chosen: Mapping[Process, Mapping[str, str]] = dataclasses.field(default_factory=dict)
+    """Keys that the stack file's `config` sets: stronger than `tunable`, and never against `conf`."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,30 +44,60 @@ class Disagreement(ValueError):
 
 
 def merge(contributions: Iterable[Contribution], process: Process) -> dict[str, Setting]:
-    """One process's configuration, sorted by key.
+    """One process's configuration, sorted by key, whatever the order of the contributions.
 
     Raises:
         Disagreement: two features need different values of one key.
     """
-    everyone = tuple(contributions)
+    settings, found = _merged(tuple(contributions), process)
+    if found:
+        raise found[0]
+    return settings
+
+
+def disagreements(contributions: Iterable[Contribution], process: Process) -> list[Disagreement]:
+    """Every key of one process on which two contributions disagree."""
+    return _merged(tuple(contributions), process)[1]
+
+
+def _merged(everyone: Sequence[Contribution], process: Process) -> tuple[dict[str, Setting], list[Disagreement]]:
+    required, found = _agreed(process, [(each.source, each.conf) for each in everyone])
+    tuned, tuning = _agreed(process, [(each.source, each.tunable) for each in everyone])
+    chosen, choosing = _agreed(process, [(each.source, each.chosen) for each in everyone])
+    found += tuning + choosing
+    for key in sorted(required.keys() & chosen.keys()):
+        needs, wants = required[key], chosen[key]
+        if key in JOINABLE:
+            chosen[key] = _joined(needs, wants)
+        elif needs.value != wants.value:
+            found.append(Disagreement(process, key, needs, wants))
+        else:
+            chosen[key] = needs
+    return dict(sorted({**tuned, **required, **chosen}.items())), found
+
+
+def _agreed(
+    process: Process, asked: Iterable[tuple[str, Mapping[Process, Mapping[str, str]]]]
+) -> tuple[dict[str, Setting], list[Disagreement]]:
     settings: dict[str, Setting] = {}
-    for each in everyone:
-        for key, value in each.conf.get(process, {}).items():
-            now, earlier = Setting(value, each.source), settings.get(key)
-            if earlier is None or earlier.value == value:
-                settings.setdefault(key, now)
-            elif key in JOINABLE:
-                settings[key] = Setting(f"{earlier.value},{value}", f"{earlier.source}, {each.source}")
+    found: list[Disagreement] = []
+    for source, conf in sorted(asked, key=lambda each: each[0]):
+        for key, value in sorted(conf.get(process, {}).items()):
+            now, earlier = Setting(value, source), settings.get(key)
+            if earlier is None:
+                settings[key] = now
+            elif key in JOINABLE or earlier.value == value:
+                settings[key] = _joined(earlier, now)
             else:
-                raise Disagreement(process, key, earlier, now)
-    required = frozenset(settings)
-    for each in everyone:
-        for key, value in each.tunable.get(process, {}).items():
-            if key not in required:
-                settings[key] = Setting(value, each.source)
-            elif settings[key].value != value:
-                raise Disagreement(process, key, settings[key], Setting(value, each.source))
-    return dict(sorted(settings.items()))
+                found.append(Disagreement(process, key, earlier, now))
+    return settings, found
+
+
+def _joined(one: Setting, other: Setting) -> Setting:
+    """Both lists as one, each entry and each source once, in an order that doesn't depend on who came first."""
+    values = sorted({*one.value.split(","), *other.value.split(",")} - {""})
+    sources = sorted({*one.source.split(", "), *other.source.split(", ")})
+    return Setting(one.value if one.value == other.value else ",".join(values), ", ".join(sources))
 
 
 def environment(settings: Mapping[str, Setting]) -> dict[str, str]:

@@ -14,7 +14,8 @@ from .memory import MemorySpec
 def _key(key: str) -> str:
     if not re.fullmatch(r"[\w.-]+", key):
         raise ValueError(
-            f"{key[:40]!r} can't be a key of a conf file. Use letters, digits, dots, hyphens and underscores, as Pulsar does."
+            f"{key[:40]!r} can't be a key of a conf file. "
+            "Use letters, digits, dots, hyphens and underscores, as Pulsar does."
         )
     return key
 
@@ -26,7 +27,8 @@ def _text(value: Any) -> str:
         return str(value)
     stands = "a mapping" if isinstance(value, dict) else "a list"
     raise ValueError(
-        f"is {stands}, and a conf file holds text, numbers, true and false. Write it as one text, as Pulsar's own file has it."
+        f"is {stands}, and a conf file holds text, numbers, true and false. "
+        "Write it as one text, as Pulsar's own file has it."
     )
 
 

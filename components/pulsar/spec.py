@@ -10,7 +10,7 @@ from .. import names, versions
 from ..model import Image, Name, Namespace, Spec
 from .bookkeeper import AutorecoveryPods, AutorecoverySpec, BookkeeperSpec, autorecovery, bookies
 from .broker import BrokerSpec, brokers
-from .contributions import Contribution, Disagreement, Process, Setting, merge
+from .contributions import Contribution, Process, Setting, disagreements, merge
 from .initialise import job
 from .lifecycle.guards import Guard, bookies_only_grow, members_stay
 from .metadata import MetadataSpec
@@ -83,15 +83,16 @@ class PulsarSpec(Spec):
                 f"{self.metadata.store} can't keep the metadata of Pulsar {self.version}: {reason}. "
                 f"Use {allowed}, or stay on an earlier line of Pulsar.",
             )
-        for process in ("bookie", "broker", "proxy", "websocket"):
-            try:
-                merge(self.contributions, process)
-            except Disagreement as disagreement:
-                yield (
-                    f"{_SECTIONS[process]}.config.{disagreement.key}",
-                    f"{disagreement.later.value!r} can't be set: {disagreement.earlier.source} needs "
-                    f"{disagreement.earlier.value!r}. Leave it out, or change the setting that it follows from.",
-                )
+        for process, section in _SECTIONS.items():
+            for each in disagreements(self.contributions, process):
+                if each.later.source == f"{section}.config":
+                    yield (
+                        f"{section}.config.{each.key}",
+                        f"{each.later.value!r} can't be set: {each.earlier.source} needs {each.earlier.value!r}. "
+                        "Leave it out, or change the setting that it follows from.",
+                    )
+                else:
+                    yield section, f"can't be configured: {each}"
 
     @property
     def place(self) -> Place:
@@ -116,7 +117,7 @@ class PulsarSpec(Spec):
             self.proxy.contribution(place),
             self.toolset.contribution(place),
             *(
-                Contribution(source=f"{section}.config", tunable={process: dict(part.config)})
+                Contribution(source=f"{section}.config", chosen={process: dict(part.config)})
                 for process, section in _SECTIONS.items()
                 if isinstance(part := getattr(self, section), ProcessSpec)
             ),
@@ -129,12 +130,11 @@ class PulsarSpec(Spec):
     def workloads(self, storage_class: str | None) -> dict[str, Workload]:
         """Every pod set, by its role."""
         place, run, metadata = self.place, runtime(self.effective_image, self.jvm), self.metadata
-        bookie_settings = self.settings("bookie")
         found = [
             metadata.workload(place, storage_class),
             bookies(
                 self.bookkeeper,
-                bookie_settings,
+                self.settings("bookie"),
                 place=place,
                 metadata=metadata,
                 runtime=run,
@@ -145,7 +145,15 @@ class PulsarSpec(Spec):
             toolset(self.toolset, self.settings("toolset"), place=place, runtime=run),
         ]
         if isinstance(self.autorecovery, AutorecoveryPods):
-            found.append(autorecovery(self.autorecovery, bookie_settings, place=place, metadata=metadata, runtime=run))
+            found.append(
+                autorecovery(
+                    self.autorecovery,
+                    self.settings("autorecovery"),
+                    place=place,
+                    metadata=metadata,
+                    runtime=run,
+                )
+            )
         if isinstance(self.websocket, WebSocketPods):
             found.append(websockets(self.websocket, self.settings("websocket"), place=place, runtime=run))
         return {work.role: work for work in found}
@@ -165,6 +173,7 @@ class PulsarSpec(Spec):
 
 _SECTIONS: dict[Process, str] = {
     "bookie": "bookkeeper",
+    "autorecovery": "autorecovery",
     "broker": "broker",
     "proxy": "proxy",
     "websocket": "websocket",

@@ -50,7 +50,11 @@ class EtcdSpec(MetadataStoreSpec):
         """Smaller batches than the largest transaction that the members accept."""
         base = super().contribution(place)
         batching = {"metadataStoreBatchingMaxOperations": "1000"}
-        return Contribution(source=base.source, conf=base.conf, tunable={"broker": batching, "bookie": batching})
+        return Contribution(
+            source=base.source,
+            conf=base.conf,
+            tunable={"broker": batching, "bookie": batching, "autorecovery": batching},
+        )
 
     def workload(self, place: Place, storage_class: str | None) -> Workload:
         """Members that know each other's names from the start, so none waits for a discovery service."""

@@ -72,6 +72,7 @@ class MetadataStoreSpec(Spec):
             conf={
                 # The `metadata-store:` driver is the one that racks work with.
                 "bookie": {"metadataServiceUri": f"metadata-store:{url}"},
+                "autorecovery": {"metadataServiceUri": f"metadata-store:{url}"},
                 "broker": {**both, "bookkeeperMetadataServiceUri": f"metadata-store:{url}"},
                 "toolset": {"metadataServiceUri": f"metadata-store:{url}"},
             },
