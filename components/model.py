@@ -36,6 +36,20 @@ class Spec(pydantic.BaseModel):
         """What is wrong with settings that are fine one by one: the setting's path below this part, and a sentence."""
         return iter(())
 
+    def follows(self) -> Iterator[tuple[str, object, str]]:
+        """What is decided by a rule: a setting that was left out, or a further name; its value; who decided."""
+        return iter(())
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        """A setting that a subclass only gives another default keeps its meaning."""
+        without = [name for name, field in cls.model_fields.items() if not field.description]
+        for name in without:
+            inherited = (base.model_fields.get(name) for base in cls.__mro__[1:] if issubclass(base, Spec))
+            cls.model_fields[name].description = next((each.description for each in inherited if each), None)
+        if without:
+            cls.model_rebuild(force=True)
+
     @pydantic.model_validator(mode="before")
     @classmethod
     def _lists_as_tuples(cls, raw: Any) -> Any:
@@ -48,6 +62,15 @@ class Spec(pydantic.BaseModel):
         if found := tuple(self.mistakes()):
             raise Mistakes(found)
         return self
+
+
+def unless_told(setting: str, variant: str) -> pydantic.BeforeValidator:
+    """The variant that is meant where a part doesn't say which: what it tells them apart by, and that one's name."""
+
+    def told(raw: Any) -> Any:
+        return {setting: variant, **raw} if isinstance(raw, dict) and setting not in raw else raw
+
+    return pydantic.BeforeValidator(told)
 
 
 class Bytes(int):

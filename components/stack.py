@@ -14,6 +14,18 @@ KEY = "spec"
 """The configuration key that holds all of it."""
 
 
+SECRETS = ("kubeconfig",)
+"""The configuration keys beside it, which hold a secret each."""
+
+_ENCRYPTED = {
+    "description": "A secret. Set it with `pulumi config set --secret`.",
+    "type": "object",
+    "properties": {"secure": {"type": "string"}},
+    "required": ["secure"],
+    "additionalProperties": False,
+}
+
+
 class StackSpec(Spec):
     """One environment: a Kubernetes cluster and the Pulsar on it."""
 
@@ -61,8 +73,10 @@ def schema() -> dict[str, Any]:
         "properties": {
             "config": {
                 "type": "object",
-                "properties": {f"pulsar:{KEY}": inner},
+                "properties": {f"pulsar:{KEY}": inner, **{f"pulsar:{key}": _ENCRYPTED for key in SECRETS}},
                 "required": [f"pulsar:{KEY}"],
+                # A mistyped key of this project would be read by nobody.
+                "patternProperties": {f"^pulsar:(?!({'|'.join((KEY, *SECRETS))})$)": False},
             }
         },
         "required": ["config"],

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import pydantic
 
-from ..model import Bytes, Cpu, Spec
+from ..model import Bytes, Cpu, Spec, unless_told
 from .contributions import Contribution, Setting, environment
 from .initialise import wait
 from .memory import MemorySpec
@@ -58,6 +58,7 @@ class BookkeeperSpec(ProcessSpec):
     ack_quorum: Annotated[int, pydantic.Field(ge=1)] = 2
     """Copies that must be on disk before a producer gets its acknowledgement (`managedLedgerDefaultAckQuorum`)."""
     journal: JournalSpec = JournalSpec()
+    """The volume that every write goes to first."""
     ledgers: VolumeSpec = VolumeSpec(size=Bytes.parse("200Gi"))
     """The volume that the messages stay on."""
     decommissioned: tuple[str, ...] = ()
@@ -157,7 +158,9 @@ class AutorecoveryInBookies(Spec):
         return Contribution(source="autorecovery", conf={"bookie": {"autoRecoveryDaemonEnabled": "true"}})
 
 
-AutorecoverySpec = Annotated[AutorecoveryPods | AutorecoveryInBookies, pydantic.Field(discriminator="run_in")]
+AutorecoverySpec = Annotated[
+    AutorecoveryPods | AutorecoveryInBookies, pydantic.Field(discriminator="run_in"), unless_told("run_in", "pods")
+]
 
 
 def bookies(

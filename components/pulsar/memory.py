@@ -40,6 +40,12 @@ class MemorySpec(Spec):
                 f"= {needed}, so the kernel would kill the process. Raise limit to {needed}, or lower heap or direct.",
             )
 
+    def follows(self) -> Iterator[tuple[str, object, str]]:
+        """The plan."""
+        yield "overhead", self.planned_overhead, "memory planner"
+        yield "limit", self.planned_limit, "memory planner"
+        yield "jvm_flags", self.jvm_flags, "memory planner"
+
     @property
     def planned_overhead(self) -> Bytes:
         """`overhead`, or the planner's rule."""

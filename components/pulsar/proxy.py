@@ -104,6 +104,7 @@ class ProxySpec(ProcessSpec):
     cpu: Cpu = "500m"
     memory: MemorySpec = MemorySpec(heap=Bytes.parse("1Gi"), direct=Bytes.parse("1Gi"))
     service: ServiceSpec = ServiceSpec()
+    """How clients reach it."""
 
     def contribution(self, place: Place) -> Contribution:
         """Where the brokers are. Their Service's address never changes, so the proxy needs no metadata store."""

@@ -94,6 +94,14 @@ class PulsarSpec(Spec):
                 else:
                     yield section, f"can't be configured: {each}"
 
+    def follows(self) -> Iterator[tuple[str, object, str]]:
+        """What the version decides."""
+        line = versions.line(self.version)
+        yield "image", self.effective_image, "version table"
+        yield "java", line.java, "version table"
+        yield "metadata_stores", ", ".join(line.metadata_stores), "version table"
+        yield "supported_until", line.supported_until, "version table"
+
     @property
     def place(self) -> Place:
         """Where the cluster lives."""

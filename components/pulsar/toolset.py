@@ -12,6 +12,7 @@ class ToolsetSpec(Spec):
     """The pod that `pulsar-admin`, `pulsar-client`, `pulsar-perf` and `bookkeeper shell` run in."""
 
     cpu: Cpu = "50m"
+    """Processors that the pod asks for."""
 
     def contribution(self, place: Place) -> Contribution:
         """Where the brokers are, for the tools."""

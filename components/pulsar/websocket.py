@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import pydantic
 
-from ..model import Bytes, Cpu, Spec
+from ..model import Bytes, Cpu, Spec, unless_told
 from .broker import addresses
 from .contributions import Contribution, Setting, environment
 from .memory import MemorySpec
@@ -57,7 +57,9 @@ class WebSocketPods(ProcessSpec):
         )
 
 
-WebSocketSpec = Annotated[WebSocketInProxy | WebSocketPods, pydantic.Field(discriminator="run_in")]
+WebSocketSpec = Annotated[
+    WebSocketInProxy | WebSocketPods, pydantic.Field(discriminator="run_in"), unless_told("run_in", "pods")
+]
 
 
 def websockets(spec: WebSocketPods, settings: Mapping[str, Setting], *, place: Place, runtime: Runtime) -> Workload:
