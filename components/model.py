@@ -27,6 +27,7 @@ class Spec(pydantic.BaseModel):
         frozen=True,
         # `true` is no number and `"3"` no count: what YAML says is what is meant.
         strict=True,
+        str_min_length=1,
         validate_default=True,
         use_attribute_docstrings=True,
         hide_input_in_errors=True,
@@ -172,6 +173,9 @@ def _cpu(value: Any) -> str:
         raise ValueError(f"{text} is no processor at all. Write cores or thousandths, such as 2, 0.5 or 500m.")
     return text
 
+
+AnyText = Annotated[str, pydantic.Field(min_length=0)]
+"""Text that may be empty."""
 
 Cpu = Annotated[
     str,

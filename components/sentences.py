@@ -64,7 +64,9 @@ def _place(model: type[Spec], where: Location) -> Place | None:
 
 
 def _missing(model: type[Spec], where: Location) -> str:
-    holder = _place(model, where[:-1])
+    place, holder = _place(model, where), _place(model, where[:-1])
+    if place is not None and place.choices:
+        return f"is missing, and has no default. Choose {' or '.join(map(str, place.choices))}."
     field = holder.settings().get(str(where[-1])) if holder else None
     meaning = " ".join(field.description.split()) if field and field.description else ""
     return "is missing, and has no default." + (f" It means: {meaning}" if meaning else "")

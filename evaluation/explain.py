@@ -74,7 +74,7 @@ def _processes(pulsar: PulsarSpec) -> Iterator[Process]:
 
 def _part(part: Spec, raw: Any, prefix: str, storage_class: str | None) -> Iterator[tuple[str, str, str]]:
     given = raw if isinstance(raw, dict) else {}
-    follows = {name: (value, source) for name, value, source in part.follows()}
+    follows = {name: (str(value), source) for name, value, source in part.follows()}
     if isinstance(part, VolumeSpec) and part.storage_class is None and storage_class:
         follows["storage_class"] = (storage_class, "cluster.storage_class")
     for name, field in type(part).model_fields.items():
@@ -86,11 +86,11 @@ def _part(part: Spec, raw: Any, prefix: str, storage_class: str | None) -> Itera
         elif given.get(name) is not None:
             yield path, _shown(name, value), "stack file"
         elif name in follows:
-            yield path, *map(str, follows[name])
+            yield path, *follows[name]
         else:
             yield path, _left_out(field, value), "default"
     extra = (name for name in follows if name not in type(part).model_fields)
-    yield from ((f"{prefix}{name}", *map(str, follows[name])) for name in extra)
+    yield from ((f"{prefix}{name}", *follows[name]) for name in extra)
     for name in type(part).model_fields:
         if isinstance(inner := getattr(part, name), Spec):
             yield from _part(inner, given.get(name), f"{prefix}{name}.", storage_class)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import pydantic
 
 from .. import secrecy
-from ..model import Cpu, Spec
+from ..model import AnyText, Cpu, Spec
 from .memory import MemorySpec
 
 
@@ -33,7 +33,7 @@ def _text(value: Any) -> str:
 
 
 ConfValue = Annotated[
-    str,
+    AnyText,
     pydantic.BeforeValidator(_text),
     pydantic.WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "number"}, {"type": "boolean"}]}),
 ]

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import pydantic
 
-from ..model import Bytes, Cpu, Spec
+from ..model import AnyText, Bytes, Cpu, Spec
 from .broker import addresses
 from .contributions import Contribution, Setting, environment
 from .memory import MemorySpec
@@ -39,7 +39,7 @@ class ServiceSpec(Spec):
     """`ClusterIP`: inside Kubernetes only. The other two open it to whoever reaches the nodes or the balancer."""
     node_ports: NodePorts | None = None
     """Fixed ports for `NodePort`. Default: Kubernetes picks them."""
-    annotations: Mapping[str, str] = {}
+    annotations: Mapping[str, AnyText] = {}
     """What the cloud's load balancer is told, such as to be internal."""
     source_ranges: tuple[str, ...] = ()
     """Networks (CIDR) that a load balancer lets in. Default: all."""

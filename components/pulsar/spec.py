@@ -8,12 +8,13 @@ import pydantic
 
 from .. import names, versions
 from ..model import Image, Name, Namespace, Spec
+from ..sentences import echo
 from .bookkeeper import AutorecoveryPods, AutorecoverySpec, BookkeeperSpec, autorecovery, bookies
 from .broker import BrokerSpec, brokers
 from .contributions import Contribution, Process, Setting, disagreements, merge
 from .initialise import job
 from .lifecycle.guards import Guard, bookies_only_grow, members_stay
-from .metadata import MetadataSpec
+from .metadata import STORES, MetadataSpec
 from .metadata.etcd import EtcdSpec
 from .metadata.store import Place
 from .process import ProcessSpec
@@ -77,18 +78,22 @@ class PulsarSpec(Spec):
         line = versions.line(self.version)
         if self.metadata.store not in line.metadata_stores:
             reason = line.refused_stores.get(self.metadata.store, f"Pulsar {self.version} has no driver for it")
-            allowed = ", ".join(line.metadata_stores)
+            others = [store for store in line.metadata_stores if store in STORES]
+            lines = [
+                f"{name}.x" for name, each in versions.LINES.items() if self.metadata.store in each.metadata_stores
+            ]
+            use_another = f"Use {' or '.join(others)}, or stay on" if others else "Stay on"
             yield (
                 "metadata.store",
                 f"{self.metadata.store} can't keep the metadata of Pulsar {self.version}: {reason}. "
-                f"Use {allowed}, or stay on an earlier line of Pulsar.",
+                f"{use_another} Pulsar {' or '.join(lines)}.",
             )
         for process, section in _SECTIONS.items():
             for each in disagreements(self.contributions, process):
                 if each.later.source == f"{section}.config":
                     yield (
                         f"{section}.config.{each.key}",
-                        f"{each.later.value!r} can't be set: {each.earlier.source} needs {each.earlier.value!r}. "
+                        f"{echo(each.later.value)} can't be set: {each.earlier.source} needs {echo(each.earlier.value)}. "
                         "Leave it out, or change the setting that it follows from.",
                     )
                 else:
