@@ -25,7 +25,7 @@ def complaint(path: pathlib.Path = PATH) -> str | None:
     return None
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: list[str], path: pathlib.Path = PATH) -> int:
     """Write the file, or check it.
 
     Returns:
@@ -34,10 +34,10 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="evaluation.schema", description=__doc__)
     parser.add_argument("--check", action="store_true", help="change nothing; fail when the file is out of date")
     if not parser.parse_args(arguments).check:
-        PATH.write_text(text())
-        print(f"{PATH.relative_to(PROJECT)} is written.")
+        path.write_text(text())
+        print(f"{path.name} is written.")
         return 0
-    problem = complaint()
+    problem = complaint(path)
     if problem:
         print(problem, file=sys.stderr)
     return int(problem is not None)

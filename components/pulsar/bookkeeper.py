@@ -58,7 +58,7 @@ class BookkeeperSpec(ProcessSpec):
     ack_quorum: Annotated[int, pydantic.Field(ge=1)] = 2
     """Copies that must be on disk before a producer gets its acknowledgement (`managedLedgerDefaultAckQuorum`)."""
     journal: JournalSpec = JournalSpec()
-    """The volume that every write goes to first."""
+    """Where a write goes first, to be safe at once."""
     ledgers: VolumeSpec = VolumeSpec(size=Bytes.parse("200Gi"))
     """The volume that the messages stay on."""
     decommissioned: tuple[str, ...] = ()
