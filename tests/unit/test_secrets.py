@@ -18,8 +18,8 @@ CONF_KEY = (
     "Mount an existing Kubernetes Secret and give its path here (file:///…)."
 )
 KUBECONFIG = (
-    "is a kubeconfig's content, and it holds secrets. Set it with `pulumi config set --secret pulsar:kubeconfig < FILE` "
-    "instead, or give the file's path here."
+    "is a kubeconfig's content, and it holds secrets. "
+    "Set it with `pulumi config set --secret pulsar:kubeconfig < FILE` instead, or give the file's path here."
 )
 # Assembled here, so that no scanner takes this file for a leak.
 SECRET = "hunter" + "2"
