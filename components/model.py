@@ -77,7 +77,7 @@ def unless_told(setting: str, variant: str) -> pydantic.BeforeValidator:
 class Bytes(int):
     """A number of bytes, written as Kubernetes writes it: a whole number and Ki, Mi, Gi or Ti."""
 
-    _pattern: ClassVar[re.Pattern[str]] = re.compile(r"(\d+)(Ki|Mi|Gi|Ti)")
+    _pattern: ClassVar[re.Pattern[str]] = re.compile(r"([0-9]+)(Ki|Mi|Gi|Ti)")
 
     @classmethod
     def parse(cls, value: Any) -> Self:
@@ -164,7 +164,7 @@ def _cpu(value: Any) -> str:
     if isinstance(value, dict | tuple | list | bool):
         raise ValueError(f"{_stands(value)}, where a number of processors such as 2, 0.5 or 500m belongs.")
     text = str(value)
-    if not re.fullmatch(r"\d{1,6}m|\d{1,4}(\.\d{1,3})?", text):
+    if not re.fullmatch(r"[0-9]{1,6}m|[0-9]{1,4}(\.[0-9]{1,3})?", text):
         shown = text if len(text) <= 40 else f"{text[:40]}…"
         raise ValueError(
             f"{shown!r} is not a number of processors. Write cores or thousandths, such as 2, 0.5 or 500m."
@@ -183,7 +183,7 @@ Cpu = Annotated[
     pydantic.WithJsonSchema(
         {
             "anyOf": [
-                {"type": "string", "pattern": r"^(\d{1,6}m|\d{1,4}(\.\d{1,3})?)$"},
+                {"type": "string", "pattern": r"^([0-9]{1,6}m|[0-9]{1,4}(\.[0-9]{1,3})?)$"},
                 {"type": "number", "exclusiveMinimum": 0},
             ],
             "examples": ["500m", "2"],
@@ -238,7 +238,7 @@ StorageClass = Annotated[str, pydantic.AfterValidator(_subdomain)]
 
 
 def _image(value: str) -> str:
-    if not re.fullmatch(r"[a-z0-9][-\w./:]*[\w](:[\w][-\w.]{0,127}|@sha256:[0-9a-f]{64})", value):
+    if not re.fullmatch(r"[a-z0-9][-\w./:]*[\w](:[\w][-\w.]{0,127}|@sha256:[0-9a-f]{64})", value, re.ASCII):
         raise ValueError(
             f"{value[:80]!r} doesn't name one image. Write its repository and its tag or digest, "
             "such as docker.io/apachepulsar/pulsar-all:4.0.13; without a tag, each node may run another."

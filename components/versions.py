@@ -10,7 +10,7 @@ from typing import Literal
 
 ETCD_IMAGE = "quay.io/coreos/etcd:v3.6.16"
 KUBERNETES_OLDEST = "1.30"
-KUBERNETES_NEWEST = "1.35"
+KUBERNETES_NEWEST = "1.37"
 
 Store = Literal["etcd", "zookeeper", "oxia"]
 

@@ -12,7 +12,7 @@ from .memory import MemorySpec
 
 
 def _key(key: str) -> str:
-    if not re.fullmatch(r"[\w.-]+", key):
+    if not re.fullmatch(r"[\w.-]+", key, re.ASCII):
         raise ValueError(
             f"{key[:40]!r} can't be a key of a conf file. "
             "Use letters, digits, dots, hyphens and underscores, as Pulsar does."

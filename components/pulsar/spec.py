@@ -93,8 +93,8 @@ class PulsarSpec(Spec):
                 if each.later.source == f"{section}.config":
                     yield (
                         f"{section}.config.{each.key}",
-                        f"{echo(each.later.value)} can't be set: {each.earlier.source} needs {echo(each.earlier.value)}. "
-                        "Leave it out, or change the setting that it follows from.",
+                        f"{echo(each.later.value)} can't be set: {each.earlier.source} needs "
+                        f"{echo(each.earlier.value)}. Leave it out, or change the setting that it follows from.",
                     )
                 else:
                     yield section, f"can't be configured: {each}"

@@ -38,7 +38,8 @@ def members_stay(before: int, after: int) -> str | None:
         return None
     return (
         f"metadata.replicas goes from {before} to {after}, and etcd's members don't follow: a member that the others "
-        "were not told of forms a cluster of its own, and metadata is lost. Leave replicas as it is, or move to a new stack."
+        "were not told of forms a cluster of its own, and metadata is lost. "
+        "Leave replicas as it is, or move to a new stack."
     )
 
 
