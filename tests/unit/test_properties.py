@@ -74,10 +74,10 @@ def test_accepted_quorums_can_be_met(replicas: int, ensemble: int, write_quorum:
     quorums = {"replicas": replicas, "ensemble": ensemble, "write_quorum": write_quorum, "ack_quorum": ack_quorum}
 
     if fits:
-        BookkeeperSpec(**quorums)
+        BookkeeperSpec.model_validate(quorums)
     else:
         with pytest.raises(ValueError, match=r"bookies|copies|ensemble"):
-            BookkeeperSpec(**quorums)
+            BookkeeperSpec.model_validate(quorums)
 
 
 def test_every_name_of_the_longest_cluster_fits_into_a_label():

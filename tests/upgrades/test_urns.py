@@ -27,8 +27,8 @@ def test_no_resource_is_deleted_because_its_name_changed(stack: str, deploy: Dep
     gone, new = sorted(set(known) - set(now)), sorted(set(now) - set(known))
     assert (gone, new) == ([], []), (
         f"{path.name} lists other URNs than the program registers. Every one that is gone would be deleted in a "
-        "running stack, with its data: give its resource an alias (pulumi.Alias), or leave its name and parent as they were. "
-        f"If the change is meant, write the inventory again with UPDATE_URNS=1.\ngone: {gone}\nnew: {new}"
+        "running stack, with its data: give its resource an alias (pulumi.Alias), or leave its name and parent as "
+        f"they were. If the change is meant, write the inventory again with UPDATE_URNS=1.\ngone: {gone}\nnew: {new}"
     )
 
 
