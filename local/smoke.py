@@ -45,7 +45,7 @@ def _over_pulsar(endpoints: Endpoints, topic: str) -> None:
     client = pulsar.Client(
         endpoints.pulsar,
         operation_timeout_seconds=PATIENCE_SECONDS,
-        logger=pulsar.ConsoleLogger(pulsar.LoggerLevel.Fatal),
+        logger=pulsar.ConsoleLogger(pulsar.LoggerLevel.Error),
     )
     try:
         # A non-persistent topic keeps nothing: the consumer must be there first.

@@ -50,6 +50,8 @@ class Workload:
     volumes: tuple[Volume, ...] = ()
     spread: Spread = "required"
     grace_seconds: int = 30
+    settle_seconds: int = 0
+    """How long a new pod must have been ready before a roll goes on to the next."""
     stateful: bool = True
     headless: bool = True
     client_service: Manifest | None = None
@@ -144,6 +146,7 @@ def _stateful_set(work: Workload) -> Manifest:
             "podManagementPolicy": "Parallel",
             "selector": {"matchLabels": names.selector(work.cluster, work.role)},
             "template": _pod_template(work),
+            **({"minReadySeconds": work.settle_seconds} if work.settle_seconds else {}),
             **({"volumeClaimTemplates": [_claim(volume) for volume in work.volumes]} if work.volumes else {}),
             # What a set wrote outlives it: scaling in or deleting the set never deletes data.
             "persistentVolumeClaimRetentionPolicy": {"whenDeleted": "Retain", "whenScaled": "Retain"},

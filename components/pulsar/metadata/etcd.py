@@ -53,7 +53,12 @@ class EtcdSpec(MetadataStoreSpec):
         return Contribution(
             source=base.source,
             conf=base.conf,
-            tunable={"broker": batching, "bookie": batching, "autorecovery": batching},
+            # A bookie that loses its session loses its registration: long enough for a member to be replaced.
+            tunable={
+                "broker": batching,
+                "bookie": batching | {"zkTimeout": "60000"},
+                "autorecovery": batching,
+            },
         )
 
     def workload(self, place: Place, storage_class: str | None) -> Workload:
@@ -109,6 +114,8 @@ class EtcdSpec(MetadataStoreSpec):
             ),
             spread=place.spread,
             grace_seconds=30,
+            # Clients of the member before must have found another one when the next one goes.
+            settle_seconds=20 if self.replicas > 1 else 0,
             client_service={"type": "ClusterIP"},
         )
 
