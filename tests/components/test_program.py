@@ -57,6 +57,18 @@ def test_no_role_waits_for_another(deploy: Deploy):
             assert others == [], f"{each.name} would start only when {others} is ready, and a start would take minutes."
 
 
+def test_nothing_is_made_before_the_namespace_or_outlives_it(deploy: Deploy):
+    registered = deployed(deploy)
+
+    by_urn = {each.urn: each for each in registered}
+    namespace = registered.one("Namespace", "pulsar-namespace")
+    for each in registered:
+        if each.type.startswith("kubernetes:") and each is not namespace:
+            # A component that waits makes everything in it wait.
+            around = [each, by_urn[each.parent]]
+            assert any(namespace.urn in one.dependencies for one in around), f"{each.name} might come first and fail."
+
+
 def test_pods_start_with_the_account_and_the_configuration_that_they_need(deploy: Deploy):
     registered = deployed(deploy)
 
