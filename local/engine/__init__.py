@@ -3,7 +3,19 @@
 `prepare` chooses once and remembers. `python -m local.engine ARGUMENTS` runs any Pulumi command with the same set-up.
 """
 
-from .choice import prepare
-from .engine import Engine
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .choice import prepare
+    from .engine import Engine
 
 __all__ = ["Engine", "prepare"]
+
+
+def __getattr__(name: str) -> Any:
+    """What is exported, imported when it is asked for: the plugins live in this package, and start without it."""
+    from importlib import import_module
+
+    if name in __all__:
+        return getattr(import_module(".choice", __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

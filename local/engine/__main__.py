@@ -33,7 +33,7 @@ def main() -> int:
         print(f"# {engine.description}")
         print("\n".join(f"export {name}={shlex.quote(value)}" for name, value in sorted(engine.settings.items())))
         return 0
-    os.execve(engine.program, ["pulumi", *arguments], engine.env)  # noqa: S606
+    return os.execve(engine.program, ["pulumi", *arguments], engine.env)  # noqa: S606
 
 
 if __name__ == "__main__":

@@ -52,19 +52,20 @@ def built(version: str, progress: Progress) -> pathlib.Path:
     ):
         made = pathlib.Path(folder, "pulumi")
         env = {**os.environ, "CGO_ENABLED": "0", "GOWORK": "off", "GOFLAGS": "-mod=mod"}
+        linked = f"-s -w -X {_VERSION_VARIABLE}=v{version}"
         # Not `go install`: the module replaces one of its own, which only its published versions can stand for.
         for arguments in (
             ["mod", "init", "pulumi-cli"],
             ["get", f"{_MODULE}/cmd/pulumi@v{version}", f"github.com/pulumi/pulumi/sdk/v3@v{version}"],
-            ["build", "-trimpath", "-ldflags", f"-s -w -X {_VERSION_VARIABLE}=v{version}", "-o", str(made)]
-            + [f"{_MODULE}/cmd/pulumi"],
+            ["build", "-trimpath", "-ldflags", linked, "-o", str(made), f"{_MODULE}/cmd/pulumi"],
         ):
             done = subprocess.run(
                 [compiler, *arguments], cwd=folder, env=env, capture_output=True, text=True, check=False
             )
             if done.returncode:
+                said = done.stderr.strip()[-2000:]
                 raise Problem(
-                    f"The Pulumi CLI {version} could not be built: `go {arguments[0]}` said:\n{done.stderr.strip()[-2000:]}\n"
+                    f"The Pulumi CLI {version} could not be built: `go {arguments[0]}` said:\n{said}\n"
                     "Install Pulumi, or name a folder that holds the program `pulumi` with PULSAR_TOOLCHAIN."
                 )
         program.parent.mkdir(parents=True, exist_ok=True)

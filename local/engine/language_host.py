@@ -1,4 +1,4 @@
-"""A Python language host on the SDK's own language server: programs, policy packs and provider plugins.
+"""A Python language host on the SDK's own runtime: programs, policy packs and provider plugins.
 
 The official host starts an interpreter for each program. This one runs the program in its own process, which saves
 that start; what a program could leave behind for the next one (modules, folder, arguments) is put back.
@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import os
 import pathlib
+import platform
 import queue
 import runpy
 import subprocess
@@ -22,7 +23,6 @@ import grpc
 import pulumi
 from google.protobuf import empty_pb2
 from pulumi import log
-from pulumi.automation._server import LanguageServer
 from pulumi.runtime import reset_options, run_in_stack, set_all_config
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
@@ -33,11 +33,8 @@ class _Ended(Exception):
     """The program ended itself by `sys.exit`."""
 
 
-class Host(LanguageServer):
+class Host(language_pb2_grpc.LanguageRuntimeServicer):
     """Runs what is written in Python."""
-
-    def __init__(self) -> None:
-        super().__init__(lambda: None)
 
     def Handshake(self, request, context):  # noqa: D102, N802
         return language_pb2.LanguageHandshakeResponse()
@@ -46,6 +43,16 @@ class Host(LanguageServer):
         from importlib import metadata
 
         return plugin_pb2.PluginInfo(version=metadata.version("pulumi"))
+
+    def About(self, request, context):  # noqa: D102, N802
+        return language_pb2.AboutResponse(executable=sys.executable, version=platform.python_version())
+
+    def GetRequiredPackages(self, request, context):  # noqa: D102, N802
+        # Each resource says itself which plugin, in which version, it needs.
+        return language_pb2.GetRequiredPackagesResponse()
+
+    def GetRequiredPlugins(self, request, context):  # noqa: D102, N802
+        return language_pb2.GetRequiredPluginsResponse()
 
     def InstallDependencies(self, request, context):  # noqa: D102, N802
         # The environment is made from the lock file before the engine runs.
@@ -75,6 +82,8 @@ class Host(LanguageServer):
 
     def RunPlugin(self, request, context):  # noqa: D102, N802
         env = dict(os.environ) | dict(each.split("=", 1) for each in request.env if "=" in each)
+        if sys.pycache_prefix:
+            env |= {"PYTHONPYCACHEPREFIX": sys.pycache_prefix, "PYTHONDONTWRITEBYTECODE": ""}
         process = subprocess.Popen(
             [sys.executable, "-u", request.info.program_directory, *request.args],
             cwd=request.pwd,

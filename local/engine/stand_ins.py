@@ -65,8 +65,14 @@ def _script(module: str) -> str:
     Not `python -m`: the variable that would let it find the project would be inherited by the credential helpers and
     programs that the plugins start.
     """
-    start = f"import sys; sys.path.insert(0, {str(PROJECT)!r}); from {module} import main; main()"
-    return f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -u -c {shlex.quote(start)} "$@"\n'
+    # Compiled modules go to the cache whatever the environment says about writing them beside the sources: without them
+    # the SDK alone takes seconds to start.
+    start = (
+        f"import sys; sys.dont_write_bytecode = False; sys.path.insert(0, {str(PROJECT)!r}); "
+        f"from {module} import main; main()"
+    )
+    python = [sys.executable, "-u", "-X", f"pycache_prefix={CACHE / 'engine' / 'bytecode'}", "-c", start]
+    return f'#!/bin/sh\nexec {shlex.join(python)} "$@"\n'
 
 
 def _write(path: pathlib.Path, text: str) -> None:

@@ -3,7 +3,7 @@
 import threading
 from typing import Any
 
-from .rest import ApiError, Client, Unreachable
+from .rest import ApiError, Client
 
 _WATCH_SECONDS = 240
 
@@ -21,6 +21,8 @@ class Informer:
         """The newest resource version that was seen."""
         self.refused: ApiError | None = None
         """Why the collection can't be watched."""
+        self.trouble: Exception | None = None
+        """What last broke the watch off; it is taken up again."""
         self._thread = threading.Thread(target=self._follow, name=f"watch {path}", daemon=True)
         self._thread.start()
 
@@ -36,11 +38,9 @@ class Informer:
                         self.refused = error
                         self._changed.notify_all()
                     return
-            except (Unreachable, OSError, ValueError):
-                pass
-            except Exception:
+            except Exception as error:
                 # A watch that breaks off half-way in a line or a chunk raises whatever the transport makes of it.
-                pass
+                self.trouble = error
             # Only after a failure: the API server is away, and nothing but time tells when it is back.
             if self._client.cancelled.wait(pause):
                 return

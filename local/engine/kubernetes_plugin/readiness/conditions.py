@@ -18,8 +18,8 @@ def conditions(text: str) -> Check:
     """What the annotation's text asks for, as a check.
 
     Args:
-        text: `condition=Ready`, `condition=Ready=False`, `jsonpath={.status.phase}=Running`, `jsonpath={.status.ip}` for
-            any value, or a JSON list of these, all of which must hold.
+        text: `condition=Ready`, `condition=Ready=False`, `jsonpath={.status.phase}=Running`, `jsonpath={.status.ip}`
+            for any value, or a JSON list of these, all of which must hold.
 
     Raises:
         ValueError: when it is none of these.

@@ -48,8 +48,8 @@ def wait_until_gone(
             left = until - time.monotonic()
             if left <= 0:
                 raise PluginError(
-                    f"{described(manifest)} is still there after {timeout_seconds:.0f} s: {held or 'nothing says why'}. "
-                    "Its deletion goes on; the next update looks again."
+                    f"{described(manifest)} is still there after {timeout_seconds:.0f} s: "
+                    f"{held or 'nothing says why'}. Its deletion goes on; the next update looks again."
                 )
             informers.changed.wait(left)
 

@@ -120,7 +120,7 @@ def log_tails(pods: list[dict[str, Any]], view: View, lines: int = 10) -> list[s
                 path = f"/api/v1/namespaces/{about['namespace']}/pods/{about['name']}/log"
                 text = view.client.text(path, query).strip()
             except Exception:  # noqa: S112
-                # The log is an extra: a container that is gone or out of reach has none, and the reason stands without it.
+                # The log is an extra: a container that is gone has none, and the reason stands without it.
                 continue
             if text:
                 tails.append(f"last log lines of {about['name']}, container {each['name']}:\n{_indented(text)}")

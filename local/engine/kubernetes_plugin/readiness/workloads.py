@@ -26,7 +26,7 @@ def deployment(live: dict[str, Any], view: View) -> Verdict:
 
 
 def stateful_set(live: dict[str, Any], view: View) -> Verdict:
-    """A StatefulSet is ready when all its pods are, and are of the newest template as far as its strategy rolls them."""
+    """A StatefulSet is ready when all its pods are, and have the newest template as far as its strategy rolls them."""
     status, spec, wanted = live.get("status") or {}, live.get("spec") or {}, _replicas(live)
     if not is_observed(live):
         return Verdict(ready=False, message="waiting for the controller to see it")
