@@ -1,4 +1,4 @@
-"""Which cluster the local stack runs on: the user's own choice, else kind on a container engine, else one of our own."""
+"""Which cluster the local stack runs on: the user's choice, else kind on a container engine, else one of our own."""
 
 import dataclasses
 import pathlib
@@ -42,7 +42,7 @@ def _kubeconfig(environment: Mapping[str, str]) -> pathlib.Path:
     path = pathlib.Path(given).expanduser() if given else pathlib.Path.home() / ".kube" / "config"
     if not path.is_file():
         raise Problem(
-            f"There is no kubeconfig at {path}. Set PULSAR_KUBECONFIG to the kubeconfig of the cluster to use, or unset "
+            f"There is no kubeconfig at {path}. Set PULSAR_KUBECONFIG to that of the cluster to use, or unset "
             "PULSAR_CONTEXT and PULSAR_CLUSTER to have a cluster made."
         )
     return path

@@ -45,8 +45,8 @@ def ensure(programs: dict[str, str], progress: Progress) -> None:
         return
     if shutil.which("apt-get") is None or os.geteuid() != 0:
         raise Problem(
-            f"This machine lacks {', '.join(packages)} (Debian's names), and only root on Debian or Ubuntu can have them "
-            "installed. Install them, or name a cluster of yours with PULSAR_KUBECONFIG."
+            f"This machine lacks {', '.join(packages)} (Debian's names), and only root on Debian or Ubuntu can have "
+            "them installed. Install them, or name a cluster of yours with PULSAR_KUBECONFIG."
         )
     with progress.step(f"cluster: installing {', '.join(packages)}", "about a minute"):
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}

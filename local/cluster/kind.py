@@ -51,8 +51,8 @@ def program(progress: Progress) -> str:
             )
         if done.returncode:
             raise Problem(
-                f"kind could not be built ({done.stderr.strip()[-300:]}). Install kind, or set PULSAR_CLUSTER=own to have "
-                "a cluster without a container engine."
+                f"kind could not be built ({done.stderr.strip()[-300:]}). Install kind, or set PULSAR_CLUSTER=own to "
+                "have a cluster without a container engine."
             )
     return str(folder / "kind")
 

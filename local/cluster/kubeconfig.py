@@ -50,7 +50,7 @@ def minify(source: pathlib.Path, context: str | None) -> dict[str, Any]:
         raise Problem(
             f"The kubeconfig {source} can't be read ({error}). Set PULSAR_KUBECONFIG to one that can."
         ) from error
-    wanted = context or config.get("current-context")
+    wanted = str(context or config.get("current-context"))
     contexts = _named(config, "contexts", "context")
     if wanted not in contexts:
         raise Problem(
@@ -58,12 +58,12 @@ def minify(source: pathlib.Path, context: str | None) -> dict[str, Any]:
             f"{', '.join(sorted(contexts)) or '(it has none)'}."
         )
     chosen = contexts[wanted]
-    cluster = _named(config, "clusters", "cluster").get(chosen.get("cluster"))
-    user = _named(config, "users", "user").get(chosen.get("user"))
+    cluster = _named(config, "clusters", "cluster").get(str(chosen.get("cluster")))
+    user = _named(config, "users", "user").get(str(chosen.get("user")))
     if cluster is None or user is None:
         raise Problem(f"The context {wanted!r} in {source} names a cluster or a user that the file lacks.")
     return single(
-        str(wanted),
+        wanted,
         _embedded(cluster, source.parent, ("certificate-authority",)),
         _embedded(user, source.parent, ("client-certificate", "client-key")),
         chosen.get("namespace", ""),

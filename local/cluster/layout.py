@@ -36,8 +36,8 @@ class Layout:
     def __post_init__(self) -> None:
         if len(str(self.run)) > LONGEST_RUN_PATH:
             raise Problem(
-                f"The cluster's name {self.name!r} is too long: the sockets in {self.run} would pass the 108 characters "
-                "that Linux allows. Use a shorter PULSAR_CLUSTER_NAME."
+                f"The cluster's name {self.name!r} is too long: the sockets in {self.run} would pass the 108 "
+                "characters that Linux allows. Use a shorter PULSAR_CLUSTER_NAME."
             )
 
     @property
@@ -98,6 +98,6 @@ def from_environment() -> Layout:
         )
     except ValueError as error:
         raise Problem(
-            f"PULSAR_API_PORT is {os.environ.get('PULSAR_API_PORT')!r} and PULSAR_NODE_PORTS is {ports!r}, but the first "
-            'must be a number and the second a range such as "30080-30089".'
+            f"PULSAR_API_PORT is {os.environ.get('PULSAR_API_PORT')!r} and PULSAR_NODE_PORTS is {ports!r}, but the "
+            'first must be a number and the second a range such as "30080-30089".'
         ) from error

@@ -43,8 +43,8 @@ def up(layout: Layout, progress: Progress) -> None:
     """Bring the cluster up; what runs is left, what died is started again."""
     if os.geteuid() != 0:
         raise Problem(
-            "A cluster of its own needs root on this machine. Run this as root, start Docker and install kind, or name a "
-            "cluster of yours with PULSAR_KUBECONFIG."
+            "A cluster of its own needs root on this machine. Run this as root, start Docker and install kind, or name "
+            "a cluster of yours with PULSAR_KUBECONFIG."
         )
     ownership.check(layout)
     if is_up(layout):
@@ -158,7 +158,7 @@ def _require_free(ports: tuple[int, ...]) -> None:
         except OSError as error:
             raise Problem(
                 f"Port {port} on 127.0.0.1 is taken by another program, and the local cluster needs it "
-                f"({error.strerror}). End that program (ss -ltnp shows it), or set PULSAR_API_PORT and PULSAR_NODE_PORTS."
+                f"({error.strerror}). End it (ss -ltnp shows it), or set PULSAR_API_PORT and PULSAR_NODE_PORTS."
             ) from error
 
 

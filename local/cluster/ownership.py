@@ -31,9 +31,9 @@ def check(layout: Layout, project: pathlib.Path = paths.PROJECT) -> None:
         return
     if other != project and other.exists():
         raise Problem(
-            f"The local cluster {layout.name!r} on this machine belongs to the checkout in {other}. Bring it down there "
-            "(python -m local.cluster down), or set PULSAR_CLUSTER_NAME, PULSAR_API_PORT and PULSAR_NODE_PORTS to have a "
-            "second one beside it."
+            f"The local cluster {layout.name!r} on this machine belongs to the checkout in {other}. Bring it down "
+            "there (python -m local.cluster down), or set PULSAR_CLUSTER_NAME, PULSAR_API_PORT and PULSAR_NODE_PORTS "
+            "to have a second one beside it."
         )
 
 

@@ -51,9 +51,9 @@ class Half(asyncio.Protocol):
     def eof_received(self) -> bool:
         """Pass on the end of the stream, and keep the way back open."""
         self._ended = True
-        if self.peer is not None and self.peer.transport is not None and self.peer.transport.can_write_eof():
-            if not self.peer.transport.is_closing():
-                self.peer.transport.write_eof()
+        other = self.peer.transport if self.peer is not None else None
+        if other is not None and other.can_write_eof() and not other.is_closing():
+            other.write_eof()
         return True
 
     def connection_lost(self, exc: Exception | None) -> None:

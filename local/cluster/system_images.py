@@ -71,8 +71,8 @@ def base() -> archive.Tree:
     """What every image needs beside its program."""
     tree = archive.Tree()
     tree.folder("/tmp", 0o1777)  # noqa: S108
-    passwd = "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n"
-    tree.file("/etc/passwd", passwd.encode(), 0o644)
+    users = "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n"
+    tree.file("/etc/passwd", users.encode(), 0o644)
     tree.file("/etc/group", b"root:x:0:\nnogroup:x:65534:\n", 0o644)
     return tree
 
@@ -84,8 +84,8 @@ def _busybox(layers: pathlib.Path) -> archive.Image:
         done = subprocess.run(["sh", "-c", package], check=False, capture_output=True, text=True)
         if done.returncode:
             raise Problem(
-                f"Debian's package busybox could not be fetched, which the volume provisioner needs: {done.stderr.strip()} "
-                "Run apt-get update and try again."
+                f"Debian's package busybox could not be fetched, which the volume provisioner needs: "
+                f"{done.stderr.strip()} Run apt-get update and try again."
             )
         program = next(pathlib.Path(folder, "root").rglob("bin/busybox"))
         tree.file("/bin/busybox", program.read_bytes())

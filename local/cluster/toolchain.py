@@ -38,9 +38,9 @@ _VERSION_FLAGS = " ".join(
 
 # Kubernetes reports v0.0.0-master without its flags, and its own checks of version skew then misbehave.
 _BUILDS = (
-    ("kube", "kube", ".", _VERSION_FLAGS, "about 15 minutes on two processors"),
-    ("etcd", "etcd", "go.etcd.io/etcd/server/v3", "", "about 2 minutes"),
-    ("addons", "coredns", "./coredns", "", "about 3 minutes"),
+    ("kube", "kube", ".", _VERSION_FLAGS, "about 6 minutes on two processors"),
+    ("etcd", "etcd", "go.etcd.io/etcd/server/v3", "", "about a minute"),
+    ("addons", "coredns", "./coredns", "", "about a minute"),
     ("addons", "local-path-provisioner", "github.com/rancher/local-path-provisioner", "", "about a minute"),
     ("addons", "pause", "./pause", "", ""),
 )
@@ -89,7 +89,7 @@ def ensure(progress: Progress, environment: Mapping[str, str] = os.environ) -> T
         if missing := toolchain.missing():
             raise Problem(
                 f"PULSAR_TOOLCHAIN is {given}, but that folder lacks {', '.join(missing)}. "
-                "Name a folder that has them, or unset it to build them (about 25 minutes on two processors, once)."
+                "Name a folder that has them, or unset it to build them (about 8 minutes on two processors, once)."
             )
         return toolchain
     toolchain = Toolchain(paths.CACHE / "toolchain" / content_hash(BUILD))
@@ -128,7 +128,7 @@ def _build(toolchain: Toolchain, progress: Progress) -> None:
         if done.returncode:
             raise Problem(
                 f"{program} could not be built from its Go module. The compiler's last words:\n{done.stderr[-1500:]}\n"
-                "Check that a Go module proxy can be reached (GOPROXY), or set PULSAR_TOOLCHAIN to a folder with the programs."
+                "Check that a Go module proxy can be reached (GOPROXY), or set PULSAR_TOOLCHAIN to a folder with it."
             )
         partial.replace(target)
     for program in PROGRAMS:

@@ -37,7 +37,7 @@ HOOKS = (
     # A pod that is replaced keeps its name and changes its address.
     'printf "networkaddress.cache.ttl=1\\nnetworkaddress.cache.negative.ttl=1\\n" '
     '>>"$1/etc/java-17-openjdk/security/java.security"',
-    'rm -rf "$1"/var/cache/* "$1"/var/log/* "$1"/var/lib/apt/lists/* "$1"/var/lib/dpkg/info/*.md5sums "$1/etc/hostname"',
+    'rm -rf "$1"/var/cache/* "$1"/var/log/* "$1"/var/lib/apt/lists/* "$1/etc/hostname"',
     # Perl's modules serve the installation alone, and nothing in the image converts legacy encodings.
     'rm -rf "$1"/usr/share/perl/5* "$1"/usr/lib/*/perl/5* "$1"/usr/lib/*/libperl.so* "$1"/usr/lib/*/gconv',
     'find "$1/usr" -name __pycache__ -prune -exec rm -rf {} +',

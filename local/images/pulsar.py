@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from local import paths
+from local.cluster import debian as system
 from local.problem import Problem
 from local.progress import Progress
 
@@ -54,6 +55,7 @@ def ensure(name: str, progress: Progress) -> pathlib.Path:
     """The archive with the image under `name`, built from Debian, PyPI and Maven Central if it isn't there."""
     target = archive_path(name)
     if not target.exists():
+        system.ensure(system.IMAGES, progress)
         with progress.step(f"images: building {name}", "1 to 4 minutes, once"):
             image = archive.Image(
                 (name,),

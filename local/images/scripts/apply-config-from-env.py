@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Overlay environment variables on Pulsar key=value configuration files.
 
-Own implementation of the contract that charts rely on in the official image:
+The contract of the script of this name in the official image, which charts rely on:
   bin/apply-config-from-env.py [--prefix PULSAR_PREFIX_] conf/file [conf/file ...]
 * A variable whose name equals a key already in the file (set, or commented out
   as "#key=") replaces that line.
@@ -12,6 +12,7 @@ Own implementation of the contract that charts rely on in the official image:
 
 import argparse
 import os
+import pathlib
 import re
 import sys
 
@@ -20,12 +21,13 @@ ASSIGN = re.compile(r"^\s*#?\s*([A-Za-z0-9_.\-]+)\s*=")
 
 
 def shown(key, value):
+    """A value as the log may show it."""
     return "********" if SECRET.search(key) else value
 
 
 def overlay(path, env, prefix):
-    with open(path, encoding="utf-8") as fh:
-        lines = fh.read().split("\n")
+    """Set the keys that the environment names in one file."""
+    lines = pathlib.Path(path).read_text(encoding="utf-8").split("\n")
     where = {}
     live = set()
     for number, line in enumerate(lines):
@@ -42,18 +44,18 @@ def overlay(path, env, prefix):
     plain = {k: v.strip() for k, v in env.items() if k in where}
     prefixed = {k[len(prefix) :]: v.strip() for k, v in env.items() if k.startswith(prefix) and len(k) > len(prefix)}
     for key, value in sorted({**plain, **prefixed}.items()):
-        text = "%s=%s" % (key, value)
+        text = f"{key}={value}"
         if key in where:
             lines[where[key]] = text
         else:
             where[key] = len(lines)
             lines.append(text)
-        print("[%s] Applying config %s = %s" % (path, key, shown(key, value)))
-    with open(path, "w", encoding="utf-8") as fh:
-        fh.write("\n".join(lines).rstrip("\n") + "\n")
+        print(f"[{path}] Applying config {key} = {shown(key, value)}")
+    pathlib.Path(path).write_text("\n".join(lines).rstrip("\n") + "\n", encoding="utf-8")
 
 
 def main():
+    """Overlay every file that the command line names."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--prefix", default="PULSAR_PREFIX_")
     parser.add_argument("conf_files", nargs="+")

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Overlay PF_* environment variables on YAML files (conf/functions_worker.yml).
 
-Own implementation of the contract in the official image:
+The contract of the script of this name in the official image:
   PF_a_b_c=v  sets  a: {b: {c: v}};  PF_containerFactory=k8s|process|thread
 keeps only that runtime's section.
 """
 
 import os
+import pathlib
 import sys
 
 import yaml
@@ -40,9 +41,10 @@ INTS = {
 
 
 def main():
+    """Overlay every file that the command line names."""
     for path in sys.argv[1:]:
-        with open(path, encoding="utf-8") as fh:
-            conf = yaml.safe_load(fh) or {}
+        file = pathlib.Path(path)
+        conf = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
         for name in sorted(os.environ):
             if not name.startswith("PF_"):
                 continue
@@ -53,14 +55,13 @@ def main():
                 node = node[part]
             leaf = parts[-1]
             node[leaf] = value.split(",") if leaf in LISTS else int(value) if leaf in INTS else value
-        factory = os.environ.get("PF_containerFactory")
+        factory = os.environ.get("PF_containerFactory")  # noqa: SIM112
         conf.pop("containerFactory", None)
         if factory in FACTORY_KEYS:
             for kind, key in FACTORY_KEYS.items():
                 if kind != factory:
                     conf.pop(key, None)
-        with open(path, "w", encoding="utf-8") as fh:
-            yaml.safe_dump(conf, fh, default_flow_style=False, sort_keys=False)
+        file.write_text(yaml.safe_dump(conf, default_flow_style=False, sort_keys=False), encoding="utf-8")
 
 
 if __name__ == "__main__":
