@@ -15,7 +15,7 @@ TEN = {
     "pulsar.keep_data": "yes",
     "pulsar.password": "x",
     "pulsar.metadata": {"replicas": 2},
-    "pulsar.bookkeeper": {"replicas": 2, "ledgers": {"size": "200G"}},
+    "pulsar.bookkeeper": {"replicas": 2, "ensemble": 3, "ledgers": {"size": "200G"}},
     "pulsar.broker": {"replicas": "3", "memory": {"heap": "4Gi", "direct": "4Gi", "limit": "6Gi"}},
     "pulsar.proxy": {"service": {"type": "NodePort", "node_ports": {"pulsar": 30080, "http": 30080}}},
     "pulsar.websocket": {"run_in": "pod"},

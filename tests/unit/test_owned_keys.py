@@ -32,7 +32,10 @@ CASES = {
         ),
     ),
     "the number of copies by Pulsar's own name": (
-        {"pulsar.broker.config": {"managedLedgerDefaultWriteQuorum": 2}},
+        {
+            "pulsar.bookkeeper": {"ensemble": 3, "write_quorum": 3},
+            "pulsar.broker.config": {"managedLedgerDefaultWriteQuorum": 2},
+        },
         (
             "spec.pulsar.broker.config.managedLedgerDefaultWriteQuorum: '2' can't be set: bookkeeper needs '3'. "
             "Leave it out, or change the setting that it follows from."

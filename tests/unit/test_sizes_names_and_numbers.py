@@ -80,21 +80,21 @@ CASES = {
         "spec.pulsar.broker.cpu: is true, where a number of processors such as 2, 0.5 or 500m belongs.",
     ),
     "fewer bookies than the ensemble": (
-        {"pulsar.bookkeeper.replicas": 2},
+        {"pulsar.bookkeeper": {"replicas": 2, "ensemble": 3}},
         (
             "spec.pulsar.bookkeeper.replicas: 2, but an ensemble of 3 needs at least that many bookies. Add "
             "bookies or make the ensemble smaller."
         ),
     ),
     "more copies than the ensemble": (
-        {"pulsar.bookkeeper.write_quorum": 4},
+        {"pulsar.bookkeeper": {"ensemble": 3, "write_quorum": 4}},
         (
             "spec.pulsar.bookkeeper.write_quorum: 4 copies don't fit on an ensemble of 3 bookies. Make the "
             "ensemble at least 4, or write_quorum at most 3."
         ),
     ),
     "more acknowledgements than copies": (
-        {"pulsar.bookkeeper.ack_quorum": 4},
+        {"pulsar.bookkeeper": {"ensemble": 3, "write_quorum": 3, "ack_quorum": 4}},
         (
             "spec.pulsar.bookkeeper.ack_quorum: 4 acknowledgements can't come from 3 copies. Make write_quorum at "
             "least 4, or ack_quorum at most 3."

@@ -32,7 +32,7 @@ def test_the_smallest_file_of_the_page_deploys(tmp_path):
 
 
 def test_the_mistakes_on_the_page_are_told_as_it_says():
-    wrong = {"pulsar.bookkeeper": {"replicas": 2, "ledgers": {"size": "200G"}}, "pulsar.brokr": {}}
+    wrong = {"pulsar.bookkeeper": {"replicas": 2, "ensemble": 3, "ledgers": {"size": "200G"}}, "pulsar.brokr": {}}
 
     with pytest.raises(mistakes.NotADeployment) as refused:
         stack.read(stack_file.raw(wrong), "example")

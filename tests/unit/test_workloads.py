@@ -42,7 +42,7 @@ ROLLS = {
     "a proxy's key": ({"pulsar.proxy.config": {"a": 1}}, {"proxy"}),
     "WebSocket's key": ({"pulsar.websocket.config": {"a": 1}}, {"websocket"}),
     "a broker's heap": ({"pulsar.broker.memory": {"heap": "5Gi", "direct": "4Gi"}}, {"broker"}),
-    "the number of copies": ({"pulsar.bookkeeper.ack_quorum": 3}, {"broker"}),
+    "the number of copies": ({"pulsar.bookkeeper": {"ensemble": 3, "write_quorum": 3, "ack_quorum": 3}}, {"broker"}),
     "the number of brokers": ({"pulsar.broker.replicas": 5}, set()),
     "the number of proxies": ({"pulsar.proxy.replicas": 5}, set()),
     "how clients reach the proxy": ({"pulsar.proxy.service": {"type": "LoadBalancer"}}, set()),
@@ -105,8 +105,8 @@ def test_every_server_is_probed_and_may_take_ten_minutes_to_start(role: str):
     )
     ports = {port["name"] for port in probed["ports"]}
     for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
-        (target,) = [probed[probe][kind]["port"] for kind in ("httpGet", "tcpSocket") if kind in probed[probe]]
-        assert target in ports
+        (target,) = [each for each in ("httpGet", "tcpSocket", "exec") if each in probed[probe]]
+        assert target == "exec" or probed[probe][target]["port"] in ports
 
 
 def test_a_container_gets_exactly_the_memory_of_its_plan():
