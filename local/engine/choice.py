@@ -39,7 +39,8 @@ def prepare(progress: Progress, *, kubeconfig: pathlib.Path | None) -> Engine:
     if chosen["kind"] == STAND_IN:
         from . import stand_ins
 
-        settings |= stand_ins.install(program)
+        program, more = stand_ins.install(program)
+        settings |= more
     else:
         settings["PATH"] = os.pathsep.join([str(program.parent), os.environ.get("PATH", os.defpath)])
     settings |= state.settings()

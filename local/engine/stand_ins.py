@@ -13,15 +13,15 @@ from .kubernetes_plugin import VERSION as KUBERNETES_VERSION
 _FOLDER = CACHE / "engine" / "stand-ins"
 
 
-def install(program: pathlib.Path) -> dict[str, str]:
+def install(program: pathlib.Path) -> tuple[pathlib.Path, dict[str, str]]:
     """Put the stand-ins where the engine looks for them.
 
     Args:
         program: the CLI.
 
     Returns:
-        The variables that make the engine look there. The user's own `~/.pulumi` is neither read nor written, but for
-        the credentials of a team's backend.
+        The CLI as it has to be called, and the variables that make the engine look there. The user's own `~/.pulumi` is
+        neither read nor written, but for the credentials of a team's backend.
     """
     programs, home = _FOLDER / "bin", _FOLDER / "home"
     plugin = home / "plugins" / f"resource-kubernetes-v{KUBERNETES_VERSION}"
@@ -38,7 +38,7 @@ def install(program: pathlib.Path) -> dict[str, str]:
     credentials = pathlib.Path(os.environ.get("PULUMI_HOME") or pathlib.Path.home() / ".pulumi")
     if os.environ.get("PULUMI_BACKEND_URL") and (credentials / "credentials.json").exists():
         settings.setdefault("PULUMI_CREDENTIALS_PATH", os.environ.get("PULUMI_CREDENTIALS_PATH") or str(credentials))
-    return settings
+    return programs / "pulumi", settings
 
 
 def _put_beside(program: pathlib.Path, path: pathlib.Path) -> None:

@@ -144,9 +144,20 @@ def mark_immutable(
         if old.get("immutable"):
             frozen.append(_Frozen("immutable"))
     return [
-        dataclasses.replace(each, replaces=each.replaces or any(part.covers(_dotted(each.path)) for part in frozen))
+        dataclasses.replace(each, replaces=any(part.covers(_dotted(each.path)) for part in frozen))
+        if not _is_wholly_unknown(each, new)
+        else each
         for each in found
     ]
+
+
+def _is_wholly_unknown(difference: Difference, new: dict[str, Any]) -> bool:
+    """Whether a whole top-level property isn't known yet.
+
+    That is how the engine asks whether what it deletes first takes its dependents with it: they don't have to go as long
+    as nobody knows that a field which can't change will.
+    """
+    return len(difference.path) == 1 and isinstance(new.get(str(difference.path[0])), Unknown)
 
 
 def mark_refused(found: Iterable[Difference], refusal: ApiError) -> list[Difference]:

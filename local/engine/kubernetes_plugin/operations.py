@@ -83,8 +83,12 @@ class Operations:
         if contains_unknown(manifest):
             return manifest
         try:
-            return self.objects.apply(manifest, self._manager(resource, before), dry_run=True, force=True)
-        except (ApiError, Unreachable, UnknownKind):
+            return self.objects.apply(manifest, self._manager(resource, before), dry_run=True)
+        except (Unreachable, UnknownKind):
+            return manifest
+        except ApiError as error:
+            if error.status in (400, 409, 422):
+                raise refusal(manifest, error) from error
             return manifest
 
     def differences(

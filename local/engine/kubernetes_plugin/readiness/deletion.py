@@ -40,6 +40,8 @@ def wait_until_gone(
             # What the watch knows may be older than the deletion: it must show the object's end, or not know it at all.
             fresh = watched.version >= int(about.get("resourceVersion") or 0)
             if watched.refused or (fresh and (live is None or live["metadata"].get("uid") != uid)):
+                if told:
+                    say("")
                 return
             held = _what_holds(live) if live else ""
             if held and held != told:
@@ -56,7 +58,10 @@ def wait_until_gone(
 
 def _what_holds(live: dict[str, Any]) -> str:
     reasons = [each.get("message", "") for kind in _HOLDING if (each := condition(live, kind)).get("status") == "True"]
-    finalizers = live["metadata"].get("finalizers") or []
+    finalizers = list(live["metadata"].get("finalizers") or [])
+    if "foregroundDeletion" in finalizers:
+        finalizers.remove("foregroundDeletion")
+        reasons.append("what belongs to it is deleted first")
     if finalizers:
         reasons.append(f"held by the finalizers {', '.join(finalizers)}")
     grace = live["metadata"].get("deletionGracePeriodSeconds")

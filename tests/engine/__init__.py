@@ -1,0 +1,1 @@
+"""The engine's stand-ins with the real engine."""
