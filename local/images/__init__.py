@@ -45,9 +45,10 @@ def ensure(
     from . import etcd, pulsar
 
     pulsar_image, etcd_image = full_name(pulsar_image), full_name(etcd_image)
+    server = toolchain.ensure(progress).etcd
     for name, archive in (
-        (etcd_image, etcd.ensure(etcd_image, toolchain.ensure(progress).etcd)),
-        (pulsar_image, pulsar.ensure(pulsar_image, progress)),
+        (etcd_image, etcd.ensure(etcd_image, server)),
+        (pulsar_image, pulsar.ensure(pulsar_image, server, progress)),
     ):
         if cluster.load_image(archive, name):
             progress.say(f"images: {name} is in the cluster")

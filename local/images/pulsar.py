@@ -11,7 +11,7 @@ from local.cluster import debian as system
 from local.problem import Problem
 from local.progress import Progress
 
-from . import archive, debian, distribution, functions, maven
+from . import archive, debian, distribution, functions, maven, sharing
 
 EPOCH = 1735689600
 """The time of every file in the image, in seconds since 1970: the same inputs give the same bytes."""
@@ -47,19 +47,24 @@ def key(*inputs: str) -> str:
 def archive_path(name: str) -> pathlib.Path:
     """Where the archive of the image lies, or will lie once it is built."""
     version = version_of(name)
-    made_from = key(name, debian.inputs(), functions.inputs(), distribution.inputs(version), repr(ENVIRONMENT))
+    made_from = key(
+        name, debian.inputs(), functions.inputs(), distribution.inputs(version), sharing.inputs(), repr(ENVIRONMENT)
+    )
     return paths.CACHE / "images" / f"pulsar-{version}-{made_from}.tar"
 
 
-def ensure(name: str, progress: Progress) -> pathlib.Path:
-    """The archive with the image under `name`, built from Debian, PyPI and Maven Central if it isn't there."""
+def ensure(name: str, etcd: pathlib.Path, progress: Progress) -> pathlib.Path:
+    """The archive with the image under `name`, built from Debian, PyPI and Maven Central if it isn't there.
+
+    `etcd` is the server that the image's programs run on while the class archive is made.
+    """
     target = archive_path(name)
     if not target.exists():
         system.ensure(system.IMAGES, progress)
-        with progress.step(f"images: building {name}", "1 to 4 minutes, once"):
+        with progress.step(f"images: building {name}", "2 to 5 minutes, once"):
             image = archive.Image(
                 (name,),
-                tuple(_layers(version_of(name), progress)),
+                tuple(_layers(version_of(name), etcd, progress)),
                 command=("/bin/bash",),
                 environment=ENVIRONMENT,
                 user="10000",
@@ -69,7 +74,7 @@ def ensure(name: str, progress: Progress) -> pathlib.Path:
     return target
 
 
-def _layers(version: str, progress: Progress) -> Sequence[archive.Layer]:
+def _layers(version: str, etcd: pathlib.Path, progress: Progress) -> Sequence[archive.Layer]:
     server, offloaders = distribution.artifacts(version)
     downloads = paths.CACHE / "downloads"
     with concurrent.futures.ThreadPoolExecutor() as pool:
@@ -83,15 +88,20 @@ def _layers(version: str, progress: Progress) -> Sequence[archive.Layer]:
             distribution.build(target, EPOCH, *files)
 
         pulsar = pool.submit(_layer, "pulsar", distribution.inputs(version), progress, make_pulsar)
-        return [base.result(), client.result(), pulsar.result()]
+        below = [base.result(), client.result(), pulsar.result()]
+    made_from = "\0".join((*(layer.digest for layer in below), sharing.inputs()))
+    classes = _layer(
+        "classes", made_from, progress, lambda target: sharing.build(target, EPOCH, below, etcd), "about a minute"
+    )
+    return [*below, classes]
 
 
-def _layer(part: str, inputs: str, progress: Progress, make: Make) -> archive.Layer:
+def _layer(part: str, inputs: str, progress: Progress, make: Make, expect: str = "") -> archive.Layer:
     target = paths.CACHE / "images" / "layers" / f"{part}-{key(inputs)}.tar"
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_name(f"{target.name}.partial")
-        with progress.step(f"images: the {part} layer"):
+        with progress.step(f"images: the {part} layer", expect):
             make(partial)
         partial.replace(target)
     return archive.layer(target)
