@@ -47,7 +47,7 @@ def answered(method: Callable[..., Any]) -> Callable[..., Any]:
         except ApiError as error:
             _abort(context, request, f"{error} (HTTP {error.status} {error.reason})")
         except Exception as error:
-            if context.code() is not None:
+            if getattr(context, "code", lambda: None)() is not None:
                 # Already aborted with a status of its own.
                 raise
             _abort(context, request, f"The Kubernetes plugin failed: {error!r}\n{traceback.format_exc()}")
