@@ -12,18 +12,19 @@ V2_CONTROLLERS = ("cpuset", "cpu", "io", "memory", "pids")
 
 
 def hierarchies(mountinfo: str) -> list[tuple[str, pathlib.Path]]:
-    """Type ("cgroup" or "cgroup2") and mount point of every hierarchy that /proc/self/mountinfo names.
-
-    On a machine with version 1 controllers the version 2 hierarchy carries none and is left out.
-    """
+    """Type ("cgroup" or "cgroup2") and mount point of every hierarchy that /proc/self/mountinfo names."""
     found = []
     for line in mountinfo.splitlines():
         fields, _, filesystem = line.partition(" - ")
         kind = filesystem.split()[0] if filesystem else ""
         if kind in ("cgroup", "cgroup2"):
             found.append((kind, pathlib.Path(fields.split()[4])))
-    first = [entry for entry in found if entry[0] == "cgroup"]
-    return first or found
+    return found
+
+
+def with_controllers(found: list[tuple[str, pathlib.Path]]) -> list[tuple[str, pathlib.Path]]:
+    """The hierarchies that limit anything: beside version 1 the version 2 one only names processes."""
+    return [entry for entry in found if entry[0] == "cgroup"] or found
 
 
 def roots(name: str) -> list[pathlib.Path]:
@@ -34,7 +35,7 @@ def roots(name: str) -> list[pathlib.Path]:
 def create(name: str) -> list[pathlib.Path]:
     """Make the cluster's groups and give the one in each hierarchy that its daemons join."""
     joined = []
-    for kind, mount in hierarchies(MOUNTS.read_text()):
+    for kind, mount in with_controllers(hierarchies(MOUNTS.read_text())):
         daemons = mount / name / "daemons"
         daemons.mkdir(parents=True, exist_ok=True)
         if kind == "cgroup2":

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from local.images import archive as archives
 from local.problem import Problem
 
-from .layout import PAUSE_VERSION, Layout
+from .layout import PAUSE_VERSION, Layout, write
 
 CNI_PLUGINS = pathlib.Path("/usr/lib/cni")
 OVERLAY_MAGIC = "overlay"
@@ -79,10 +79,9 @@ def snapshotter(layout: Layout) -> str:
 
 def write_config(layout: Layout) -> pathlib.Path:
     """Write the configuration and give its path."""
-    (layout.conf / "cni").mkdir(parents=True, exist_ok=True)
-    (layout.conf / "cni" / "10-bridge.conflist").write_text(cni(layout))
+    write(layout.conf / "cni" / "10-bridge.conflist", cni(layout))
     path = layout.conf / "containerd.toml"
-    path.write_text(config(layout, snapshotter(layout)))
+    write(path, config(layout, snapshotter(layout)))
     return path
 
 

@@ -81,6 +81,13 @@ class Layout:
         return self.state / "owner"
 
 
+def write(path: pathlib.Path, text: str) -> None:
+    """Write a daemon's configuration, unless it says the same already: kube-proxy ends when its file is touched."""
+    if not path.exists() or path.read_text() != text:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
 def from_environment() -> Layout:
     """The layout that the environment asks for.
 

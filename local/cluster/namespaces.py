@@ -5,6 +5,7 @@ process in there, and with the last one go all mounts, interfaces, routes and ip
 `down` quick and complete, also after a crash: there is nothing to clean up in the host's own namespaces.
 """
 
+import contextlib
 import pathlib
 import subprocess
 import time
@@ -60,7 +61,7 @@ def ensure(layout: Layout, pause: pathlib.Path) -> int:
         return init
     _load_modules()
     created = layout.state / "created-folders"
-    missing = [folder for folder in SHARED_FOLDERS if not pathlib.Path(folder).exists()]
+    missing = [folder for folder in SHARED_FOLDERS if not pathlib.Path(folder).exists() or is_covered(folder)]
     with created.open("a") as record:
         record.writelines(f"{folder}\n" for folder in missing)
     for folder in missing:
@@ -100,6 +101,19 @@ def ensure(layout: Layout, pause: pathlib.Path) -> int:
     if init is None:
         raise Problem(f"The cluster's first process ended. The end of {log}:\n{processes.log_tail(log)}")
     return init
+
+
+def is_covered(folder: str) -> bool:
+    """Whether some process has a private folder over this one: then another cluster of ours counts on its existence.
+
+    Removing a folder takes away what other namespaces have mounted on it.
+    """
+    for mounts in pathlib.Path("/proc").glob("[0-9]*/mountinfo"):
+        # A process may end while it is looked at.
+        with contextlib.suppress(OSError):
+            if any(line.split()[4] == folder for line in mounts.read_text().splitlines()):
+                return True
+    return False
 
 
 def _load_modules() -> None:

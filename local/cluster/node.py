@@ -4,7 +4,7 @@ from typing import Any
 
 import yaml
 
-from .layout import Layout
+from .layout import Layout, write
 from .toolchain import Toolchain
 
 
@@ -66,9 +66,9 @@ def proxy_config(layout: Layout) -> dict[str, Any]:
 
 def write_config(layout: Layout) -> None:
     """Write both configurations, and a resolv.conf without servers: there is no name service outside the cluster."""
-    (layout.conf / "resolv.conf").write_text("")
-    (layout.conf / "kubelet.yaml").write_text(yaml.safe_dump(kubelet_config(layout)))
-    (layout.conf / "proxy.yaml").write_text(yaml.safe_dump(proxy_config(layout)))
+    write(layout.conf / "resolv.conf", "")
+    write(layout.conf / "kubelet.yaml", yaml.safe_dump(kubelet_config(layout)))
+    write(layout.conf / "proxy.yaml", yaml.safe_dump(proxy_config(layout)))
 
 
 def kubelet(layout: Layout, toolchain: Toolchain) -> list[str]:

@@ -15,6 +15,7 @@ from . import (
     control_plane,
     debian,
     kubeconfig,
+    names,
     namespaces,
     node,
     ownership,
@@ -52,6 +53,7 @@ def up(layout: Layout, progress: Progress) -> None:
     debian.ensure(debian.NODE, progress)
     tools = toolchain.ensure(progress)
     with progress.step("cluster: starting Kubernetes"):
+        _require_ports(layout)
         ownership.claim(layout)
         _Start(layout, tools).run()
 
@@ -78,7 +80,10 @@ class _Start:
         with concurrent.futures.ThreadPoolExecutor() as pool:
             pki.ensure(layout)
             for client in CLIENTS:
-                kubeconfig.write(layout.conf / f"{client}.kubeconfig", kubeconfig.own(layout, client))
+                config = layout.conf / f"{client}.kubeconfig"
+                if not config.exists():
+                    kubeconfig.write(config, kubeconfig.own(layout, client))
+            node.write_config(layout)
             self._start_relay()
             self._start("etcd", control_plane.etcd(layout, tools))
             self._start("api-server", control_plane.api_server(layout, tools))
@@ -93,10 +98,11 @@ class _Start:
         self._require(*ROLES)
         api.wait_for("/api/v1/nodes", layout.node, _is_ready, START_SECONDS, "The node")
         addons.wait(api, START_SECONDS)
+        # After a crash the add-ons' last known state says "available" although they are only being started again.
+        names.wait(layout, self._init, START_SECONDS)
 
     def _bring_images(self) -> None:
         layout = self._layout
-        node.write_config(layout)
         self._start("containerd", ["containerd", f"--config={containerd.write_config(layout)}", "--log-level=warn"])
         archive = system_images.ensure(self._tools)
         containerd.wait(layout, START_SECONDS, lambda: self._require("containerd"))
@@ -126,10 +132,9 @@ class _Start:
         layout = self._layout
         if "relay" in self._alive:
             return
-        ports = (layout.api_port, *layout.node_ports)
-        _require_free(ports)
-        namespace = f"/proc/{_inner_id(self._init)}/ns/net"
-        command = [sys.executable, "-I", "-S", str(pathlib.Path(relay.__file__)), namespace, *map(str, ports)]
+        # The first process is number 1 inside its own namespace, where the relay reads /proc.
+        ports = map(str, (layout.api_port, *layout.node_ports))
+        command = [sys.executable, "-I", "-S", str(pathlib.Path(relay.__file__)), "/proc/1/ns/net", *ports]
         self._start("relay", command, network=False)
 
     def _log(self, role: str) -> pathlib.Path:
@@ -145,13 +150,10 @@ class _Start:
                 )
 
 
-def _inner_id(init: int) -> int:
-    """The first process is number 1 inside its own namespace, where the relay reads /proc."""
-    return 1 if init else 0
-
-
-def _require_free(ports: tuple[int, ...]) -> None:
-    for port in ports:
+def _require_ports(layout: Layout) -> None:
+    if any(daemon.role == "relay" for daemon in processes.running(layout.name)):
+        return
+    for port in (layout.api_port, *layout.node_ports):
         try:
             for listener in relay.listeners([port]):
                 listener.close()

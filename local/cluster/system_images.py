@@ -26,6 +26,9 @@ def ensure(toolchain: Toolchain) -> pathlib.Path:
         for file in layers.iterdir():
             file.unlink()
         layers.rmdir()
+        for file in target.parent.glob("system-*.tar"):
+            if file != target:
+                file.unlink(missing_ok=True)
     return target
 
 

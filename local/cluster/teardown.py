@@ -30,7 +30,7 @@ def down(layout: Layout) -> None:
     shutil.rmtree(layout.run, ignore_errors=True)
     shutil.rmtree(layout.state, ignore_errors=True)
     for folder in created:
-        if folder in namespaces.SHARED_FOLDERS:
+        if folder in namespaces.SHARED_FOLDERS and not namespaces.is_covered(folder):
             _remove_if_empty(pathlib.Path(folder))
 
 

@@ -71,6 +71,7 @@ def ensure(name: str, etcd: pathlib.Path, progress: Progress) -> pathlib.Path:
                 working_directory="/pulsar",
             )
             archive.write(target, [image])
+            prune(target, "pulsar")
     return target
 
 
@@ -104,4 +105,12 @@ def _layer(part: str, inputs: str, progress: Progress, make: Make, expect: str =
         with progress.step(f"images: the {part} layer", expect):
             make(partial)
         partial.replace(target)
+        prune(target, part)
     return archive.layer(target)
+
+
+def prune(newest: pathlib.Path, prefix: str) -> None:
+    """Remove what an earlier version of the project cached in the place of this file."""
+    for file in newest.parent.glob(f"{prefix}-*"):
+        if not file.name.startswith(newest.name):
+            file.unlink(missing_ok=True)

@@ -1,9 +1,10 @@
 import json
+import struct
 
 import pytest
 
-from local.cluster import addons, api, containerd, control_plane, node
-from local.cluster.layout import Layout
+from local.cluster import addons, api, containerd, control_plane, names, node
+from local.cluster.layout import Layout, write
 from local.cluster.toolchain import Toolchain
 
 
@@ -55,3 +56,26 @@ def test_nothing_of_containerd_lies_where_another_containerd_has_its_own():
     for key in ("root", "state", "address", "path", "Root", "conf_dir"):
         (line,) = [line for line in text.splitlines() if line.strip().startswith(f"{key} =")]
         assert "/pulsar-local/" in line
+
+
+def test_a_configuration_that_is_the_same_is_not_touched(tmp_path):
+    path = tmp_path / "conf" / "proxy.yaml"
+    write(path, "a: 1\n")
+    before = path.stat().st_mtime_ns
+    write(path, "a: 1\n")
+    assert path.stat().st_mtime_ns == before, "kube-proxy ends when its configuration is written"
+    write(path, "a: 2\n")
+    assert path.read_text() == "a: 2\n"
+
+
+@pytest.mark.parametrize(
+    ("flags", "answers", "resolved"),
+    [(0x8180, 1, True), (0x8183, 0, False), (0x8180, 0, False), (0x0100, 1, False), (0x8182, 1, False)],
+    ids=["address", "no-such-name", "no-address", "a-question", "server-failure"],
+)
+def test_names_resolve_only_when_the_name_service_gave_an_address(flags, answers, resolved):
+    assert names.is_answer(struct.pack(">6H", 7, flags, 1, answers, 0, 0), 7) is resolved
+
+
+def test_an_answer_to_another_question_is_not_taken():
+    assert not names.is_answer(struct.pack(">6H", 6, 0x8180, 1, 1, 0, 0), 7)

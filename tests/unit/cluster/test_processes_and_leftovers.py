@@ -85,7 +85,12 @@ UNIFIED = "30 23 0:26 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,n
     ids=["version-1", "version-2", "none"],
 )
 def test_pods_are_limited_by_whichever_control_groups_the_machine_has(mounts, expected):
-    assert [(kind, str(path)) for kind, path in cgroups.hierarchies(mounts)] == expected
+    found = cgroups.with_controllers(cgroups.hierarchies(mounts))
+    assert [(kind, str(path)) for kind, path in found] == expected
+
+
+def test_a_group_that_the_container_runtime_made_beside_the_limits_is_removed_too():
+    assert "/sys/fs/cgroup/unified" in [str(path) for _, path in cgroups.hierarchies(MIXED)]
 
 
 def test_the_relay_listens_on_the_loopback_alone():
