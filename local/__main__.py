@@ -1,13 +1,20 @@
 """`python -m local up|down|smoke|pulsar-admin|preview|refresh`: what the Makefile's targets call."""
 
+from __future__ import annotations
+
 import argparse
 import shlex
 import sys
+from typing import TYPE_CHECKING
 
 from components.mistakes import NotADeployment
 
 from .problem import Problem
 from .progress import Progress
+
+if TYPE_CHECKING:
+    from .pulumi_stack import PulumiStack
+    from .stacks import Stack
 
 
 def main() -> int:
@@ -51,7 +58,6 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.command == "pulsar-admin":
         return _pulsar_admin(stack, shlex.split(arguments.args), progress)
 
-    from . import engine as engines
     from . import up
 
     if arguments.command == "up":
@@ -59,30 +65,33 @@ def _run(arguments: argparse.Namespace) -> int:
     elif arguments.command == "down":
         up.down(stack, progress)
     elif arguments.command == "smoke":
-        up.check(stack, _engine_if_needed(stack, progress), progress)
+        up.check(stack, _selected_if_needed(stack, progress), progress)
     else:
-        engine = engines.prepare(progress, kubeconfig=None)
-        engine.run(["stack", "select", "--create", stack.name], stack=None, capture=True)
-        engine.run(["preview", "--non-interactive", *shlex.split(arguments.args)], stack=stack.name)
+        selected = _selected(stack, progress)
+        selected.select()
+        selected.run(["preview", *shlex.split(arguments.args)])
     return 0
 
 
-def _pulsar_admin(stack, words: list[str], progress: Progress) -> int:
+def _pulsar_admin(stack: Stack, words: list[str], progress: Progress) -> int:
     from . import reach, stacks
 
     tools = ("pulsar-admin", "pulsar-client", "pulsar-perf", "bookkeeper")
     tool, *rest = words if words and words[0] in tools else ("pulsar-admin", *words)
-    kubeconfig = stacks.kubeconfig(stack, _engine_if_needed(stack, progress))
+    kubeconfig = stacks.kubeconfig(stack, _selected_if_needed(stack, progress))
     return reach.run_in_toolset(stack, kubeconfig, [f"bin/{tool}", *rest])
 
 
-def _engine_if_needed(stack, progress: Progress):
-    """The engine, where the kubeconfig is a secret that only it can read."""
-    if "pulsar:kubeconfig" not in stack.encrypted:
-        return None
+def _selected(stack: Stack, progress: Progress) -> PulumiStack:
     from . import engine as engines
+    from .pulumi_stack import PulumiStack
 
-    return engines.prepare(progress, kubeconfig=None)
+    return PulumiStack(stack, engines.prepare(progress, kubeconfig=None))
+
+
+def _selected_if_needed(stack: Stack, progress: Progress) -> PulumiStack | None:
+    """The stack in the engine's hands, where the kubeconfig is a secret that only the engine can read."""
+    return _selected(stack, progress) if "pulsar:kubeconfig" in stack.encrypted else None
 
 
 if __name__ == "__main__":

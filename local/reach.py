@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
+from .paths import PROJECT
 from .problem import Problem
 from .stacks import Stack
 
@@ -75,6 +76,19 @@ def core_api(stack: Stack, kubeconfig: Any) -> Any:
         way_out = " `make up` brings its cluster up." if stack.is_local else ""
         raise Problem(f"The kubeconfig of stack {stack.name} can't be used: {error}.{way_out}") from None
     return kubernetes.client.CoreV1Api(client)
+
+
+def is_reachable(stack: Stack) -> bool:
+    """Whether the local stack's Kubernetes API answers."""
+    import urllib3
+
+    try:
+        api = core_api(stack, PROJECT / (stack.spec.cluster.kubeconfig_path or ""))
+        api.api_client.rest_client.pool_manager.connection_pool_kw.update(retries=False)
+        api.list_namespace(limit=1, _request_timeout=3)
+    except (Problem, urllib3.exceptions.HTTPError):
+        return False
+    return True
 
 
 def _ready_pod(api: Any, stack: Stack, role: str) -> str:

@@ -40,7 +40,7 @@ def read(name: str) -> Stack:
     return Stack(name, spec, secrets)
 
 
-def kubeconfig(stack: Stack, engine: Any) -> dict[str, Any] | pathlib.Path | None:
+def kubeconfig(stack: Stack, selected: Any) -> dict[str, Any] | pathlib.Path | None:
     """The kubeconfig that the stack's program uses: a path, the content of its secret, or `None` for kubectl's own."""
     import yaml
 
@@ -48,7 +48,6 @@ def kubeconfig(stack: Stack, engine: Any) -> dict[str, Any] | pathlib.Path | Non
     if cluster.kubeconfig_path:
         return PROJECT / cluster.kubeconfig_path
     if "pulsar:kubeconfig" in stack.encrypted:
-        text = engine.run(["config", "get", "pulsar:kubeconfig"], stack=stack.name, capture=True)
-        return yaml.safe_load(text)
+        return yaml.safe_load(selected.run(["config", "get", "pulsar:kubeconfig"], capture=True))
     ambient = os.environ.get("KUBECONFIG")
     return pathlib.Path(ambient) if ambient else None

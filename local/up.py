@@ -1,19 +1,16 @@
 """`make up` and `make down`: from nothing to a message through Pulsar, and back to nothing."""
 
-import json
-
 from . import cluster as clusters
 from . import engine as engines
 from . import images, reach, stacks
-from .engine import Engine
-from .problem import Problem
 from .progress import Progress
+from .pulumi_stack import PulumiStack
 from .smoke import smoke
 from .stacks import Stack
 
 
-def prepare(stack: Stack, progress: Progress) -> Engine:
-    """The cluster and images of the local stack, and the engine with the stack selected."""
+def prepare(stack: Stack, progress: Progress) -> PulumiStack:
+    """The cluster and images of the local stack, and the stack in the engine's hands."""
     path = None
     if stack.is_local:
         with progress.step("cluster"):
@@ -26,57 +23,44 @@ def prepare(stack: Stack, progress: Progress) -> Engine:
     with progress.step("engine"):
         engine = engines.prepare(progress, kubeconfig=path)
     progress.say(engine.description)
-    engine.run(["stack", "select", "--create", stack.name], stack=None, capture=True)
-    return engine
+    selected = PulumiStack(stack, engine)
+    selected.select()
+    return selected
 
 
 def up(stack: Stack, progress: Progress) -> None:
     """Bring the stack up and send messages through it."""
-    engine = prepare(stack, progress)
+    selected = prepare(stack, progress)
     with progress.step("pulumi up"):
-        engine.run(["up", "--yes", "--skip-preview", "--non-interactive", "--suppress-outputs"], stack=stack.name)
-    changes = _changes(engine, stack)
-    check(stack, engine, progress)
-    progress.say(changes or "nothing was changed: everything was as the stack file says")
+        selected.run(["up", "--yes", "--skip-preview", "--suppress-outputs"])
+    changes = selected.last_changes()
+    check(stack, selected, progress)
+    said = ", ".join(f"{count} {_PAST.get(kind, kind)}" for kind, count in sorted(changes.items()))
+    progress.say(said or "nothing was changed: everything was as the stack file says")
     print(summary(stack))
 
 
-def check(stack: Stack, engine: Engine, progress: Progress) -> None:
+def check(stack: Stack, selected: PulumiStack | None, progress: Progress) -> None:
     """Send messages through a stack that is up."""
-    with reach.endpoints(stack, stacks.kubeconfig(stack, engine)) as endpoints:
+    with reach.endpoints(stack, stacks.kubeconfig(stack, selected)) as endpoints:
         smoke(endpoints, progress)
 
 
 def down(stack: Stack, progress: Progress) -> None:
     """Destroy the stack, and the cluster under the local one."""
-    engine = engines.prepare(progress, kubeconfig=None)
-    if _exists(engine, stack):
-        with progress.step("pulumi destroy"):
-            try:
-                engine.run(["destroy", "--yes", "--skip-preview", "--non-interactive"], stack=stack.name)
-            except Problem:
-                if not stack.is_local:
-                    raise
-                progress.say("the cluster goes away as a whole instead")
+    selected = PulumiStack(stack, engines.prepare(progress, kubeconfig=None))
+    if selected.exists:
+        if stack.is_local and not reach.is_reachable(stack):
+            progress.say("the cluster is gone already, and everything on it")
+        else:
+            with progress.step("pulumi destroy"):
+                selected.run(["destroy", "--yes", "--skip-preview"])
         if stack.is_local:
-            engine.run(["stack", "rm", "--yes", "--force", "--preserve-config", stack.name], stack=None, capture=True)
+            selected.remove()
     if stack.is_local:
         with progress.step("cluster down"):
             clusters.down(progress)
     progress.say(f"stack {stack.name} is down")
-
-
-def _exists(engine: Engine, stack: Stack) -> bool:
-    listed = json.loads(engine.run(["stack", "ls", "--json"], stack=None, capture=True))
-    return any(each["name"].rsplit("/", 1)[-1] == stack.name for each in listed)
-
-
-def _changes(engine: Engine, stack: Stack) -> str:
-    """What the last update changed, in a few words; empty when it changed nothing."""
-    history = json.loads(engine.run(["stack", "history", "--json", "--page-size", "1"], stack=stack.name, capture=True))
-    counts = history[0].get("resourceChanges", {}) if history else {}
-    changed = {kind: count for kind, count in counts.items() if kind != "same" and count}
-    return ", ".join(f"{count} {_PAST.get(kind, kind)}" for kind, count in sorted(changed.items()))
 
 
 _PAST = {"create": "created", "update": "updated", "delete": "deleted", "replace": "replaced"}
