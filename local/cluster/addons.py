@@ -1,5 +1,6 @@
 """What a bare cluster lacks: name service, volumes, and the right of the API server to call the kubelet."""
 
+import concurrent.futures
 import pathlib
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +15,7 @@ MANIFESTS = pathlib.Path(__file__).parent / "manifests"
 
 
 def documents(layout: Layout) -> Iterator[dict[str, Any]]:
-    """The add-ons' objects, in the order to apply them."""
+    """The add-ons' objects."""
     values = {
         "@DNS_ADDRESS@": layout.dns_address,
         "@COREDNS_VERSION@": COREDNS_VERSION,
@@ -31,8 +32,13 @@ def documents(layout: Layout) -> Iterator[dict[str, Any]]:
 
 def apply(layout: Layout, api: Api) -> None:
     """Make the add-ons what this version of the project wants them to be."""
-    for document in documents(layout):
-        api.apply(document)
+    found = list(documents(layout))
+    for document in found:
+        if document["kind"] == "Namespace":
+            api.apply(document)
+    # Kubernetes lets the rest come in any order.
+    with concurrent.futures.ThreadPoolExecutor(max_workers=6) as pool:
+        list(pool.map(api.apply, (document for document in found if document["kind"] != "Namespace")))
 
 
 def wait(api: Api, timeout_seconds: float = 120) -> None:

@@ -84,4 +84,7 @@ def _as_client(config: object) -> Command:
         f"--authorization-kubeconfig={config}",
         "--bind-address=127.0.0.1",
         "--leader-elect=false",
+        # A node of one has no use for a limit that protects an API server with thousands of clients.
+        "--kube-api-qps=500",
+        "--kube-api-burst=1000",
     ]
