@@ -76,7 +76,7 @@ class Trial:
         return self.run("preview", "--diff", *arguments, expect=expect)
 
     def steps(self, program: str | None = None) -> dict[str, Any]:
-        """What a preview would do to each resource, by name, as the engine tells machines."""
+        """What a preview would do to each resource that it would touch, by name, as the engine tells machines."""
         if program is not None:
             self.write("__main__.py", program)
         told = json.loads(self.run("preview", "--json").output)

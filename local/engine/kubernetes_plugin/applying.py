@@ -81,6 +81,10 @@ class Objects:
 def _to_apply(manifest: dict[str, Any]) -> dict[str, Any]:
     body = without_nulls(manifest)
     body["metadata"] = {key: value for key, value in metadata(body).items() if key not in _MANAGED_BY_THE_SERVER}
+    for key in ("annotations", "labels"):
+        # Owning an empty map is a difference to the API server, and none to anybody else.
+        if body["metadata"].get(key) == {}:
+            del body["metadata"][key]
     return body
 
 

@@ -98,6 +98,8 @@ _FROZEN: dict[str, tuple[_Frozen, ...]] = {
     ),
     "/PersistentVolumeClaim": (_Frozen("spec", ("resources", "volumeAttributesClassName")),),
     "/Secret": (_Frozen("type"),),
+    # An address that is taken out is silently kept, and so is the lack of one.
+    "/Service": (_Frozen("spec.clusterIP"), _Frozen("spec.clusterIPs")),
     "storage.k8s.io/StorageClass": (
         _Frozen("provisioner"),
         _Frozen("parameters"),
@@ -154,8 +156,8 @@ def mark_immutable(
 def _is_wholly_unknown(difference: Difference, new: dict[str, Any]) -> bool:
     """Whether a whole top-level property isn't known yet.
 
-    That is how the engine asks whether what it deletes first takes its dependents with it: they don't have to go as long
-    as nobody knows that a field which can't change will.
+    That is how the engine asks whether what it deletes first takes its dependents with it: they don't have to go as
+    long as nobody knows that a field which can't change will.
     """
     return len(difference.path) == 1 and isinstance(new.get(str(difference.path[0])), Unknown)
 

@@ -50,7 +50,7 @@ class Operations:
         except (Unreachable, UnknownKind):
             return manifest
         except ApiError as error:
-            if error.status in (400, 422):
+            if error.is_about_the_object:
                 raise refusal(manifest, error) from error
             # Most often its namespace isn't there yet, or who previews may not write.
             return manifest
@@ -87,7 +87,7 @@ class Operations:
         except (Unreachable, UnknownKind):
             return manifest
         except ApiError as error:
-            if error.status in (400, 409, 422):
+            if error.is_about_the_object or error.status == 409:
                 raise refusal(manifest, error) from error
             return manifest
 
@@ -112,7 +112,7 @@ class Operations:
         return [] if live and same_object(live, after) else found
 
     def _refused(self, found: list[Difference], new: dict[str, Any], error: ApiError) -> list[Difference]:
-        if error.status not in (400, 422):
+        if not error.is_about_the_object:
             return found
         try:
             return diffing.mark_refused(found, error)

@@ -38,6 +38,8 @@ class ApiError(Exception):
         super().__init__(str(answer.get("message") or answer.get("reason") or f"HTTP {status}"))
         self.status = status
         self.reason = str(answer.get("reason") or "")
+        self.is_about_the_object = status in (400, 422) or "failed to create typed patch object" in str(self)
+        """Whether the object itself is wrong, so that no other time or user helps."""
         self.causes: list[dict[str, str]] = (answer.get("details") or {}).get("causes") or []
 
 
