@@ -9,7 +9,7 @@ import os
 from local import paths
 from local.progress import Progress
 
-from . import choice, containerd, existing, kind, kubeconfig, layout, own, ownership, teardown
+from . import choice, containerd, existing, kind, kubeconfig, layout, own, ownership, processes, teardown
 from .cluster import Cluster
 
 __all__ = ["Cluster", "down", "leftovers", "status", "up"]
@@ -58,7 +58,8 @@ def status() -> str:
             f"{chosen.kind}: kubeconfig {paths.KUBECONFIG} ({'there' if paths.KUBECONFIG.exists() else 'not made yet'})"
         )
     if own.is_up(found):
-        return f"{_own(found).description}; kubeconfig {paths.KUBECONFIG}"
+        inside = f"to look inside: nsenter --target {processes.init_of(found.name)} --all"
+        return f"{_own(found).description}; kubeconfig {paths.KUBECONFIG}; {inside}"
     left = teardown.leftovers(found)
     return f"own: not up, {len(left)} things of it are on the machine" if left else "own: nothing on the machine"
 

@@ -2,7 +2,7 @@
 
 Java maps such an archive instead of reading some twenty thousand classes from jars at each start. It holds for one
 build of Java and one classpath, both of which the layers below fix, so it is made by running the programs of the very
-image: one broker, bookie, proxy and first initialisation, on an etcd, in namespaces of their own.
+image: one broker, bookie, proxy, admin command and first initialisation, on an etcd, in namespaces of their own.
 """
 
 import pathlib
@@ -37,8 +37,12 @@ if [ -r /pulsar/cds/share.sh ]; then
   {variable}="${variable} $class_sharing"
 fi
 """
-HOOKED = {"conf/pulsar_env.sh": "PULSAR_EXTRA_OPTS", "conf/bkenv.sh": "BOOKIE_EXTRA_OPTS"}
-"""The files that `bin/pulsar` reads before it starts Java, and the variable with Java's last options."""
+HOOKED = {
+    "conf/pulsar_env.sh": "PULSAR_EXTRA_OPTS",
+    "conf/pulsar_tools_env.sh": "PULSAR_EXTRA_OPTS",
+    "conf/bkenv.sh": "BOOKIE_EXTRA_OPTS",
+}
+"""The files that Pulsar's scripts read before they start Java, and the variable with Java's last options."""
 
 
 def inputs() -> str:

@@ -1,4 +1,4 @@
-# Sourced by conf/pulsar_env.sh and conf/bkenv.sh: start the JVM from the archive of loaded classes in this folder.
+# Sourced by the *env.sh files in conf: start the JVM from the archive of loaded classes in this folder.
 # It holds for the classpath in `classpath` alone, so that is the one that Java gets; the folder of conf files comes
 # last, because Java takes no archive over a folder that isn't empty.
 # PULSAR_CLASS_SHARING=off starts the JVM as the official image does.

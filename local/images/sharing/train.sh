@@ -70,6 +70,7 @@ producer.send(b"a message")
 consumer.acknowledge(consumer.receive(10000))
 client.close()
 P
+PULSAR_EXTRA_OPTS="$(options admin)" bin/pulsar-admin --admin-url http://127.0.0.1:8080 topics stats training >/training/admin.log 2>&1
 kill $proxy $broker $bookie
 wait $proxy $broker $bookie || true
 kill $etcd

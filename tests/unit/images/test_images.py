@@ -1,13 +1,14 @@
 import hashlib
 import io
 import json
+import subprocess
 import tarfile
 import zipfile
 
 import pytest
 
 from local import images
-from local.images import archive, distribution, maven, pulsar
+from local.images import archive, distribution, maven, pulsar, sharing
 from local.problem import Problem
 
 
@@ -210,3 +211,46 @@ def test_a_config_of_an_image_says_how_the_official_one_is_run():
         archive.blobs(archive.Image(("a:1",), (), user="10000", working_directory="/pulsar", environment={"A": "b"}))[0]
     )
     assert config["config"] == {"Env": ["A=b"], "User": "10000", "WorkingDir": "/pulsar"}
+
+
+def class_sharing(folder, **environment):
+    script = (sharing.HERE / "share.sh").read_text().replace("/pulsar/cds", str(folder))
+    (folder / "classpath").write_text("/pulsar/lib/a.jar:/pulsar/lib/b.jar")
+    done = subprocess.run(
+        [
+            "bash",
+            "-uc",
+            f"PULSAR_GC=${{PULSAR_GC:-}} BOOKIE_GC= PULSAR_EXTRA_CLASSPATH=${{PULSAR_EXTRA_CLASSPATH:-}}\n{script}\n"
+            'echo "${class_sharing:-}"',
+        ],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={"PATH": "/usr/bin:/bin", **environment},
+    )
+    return done.stdout.split()
+
+
+def test_java_gets_the_very_classpath_that_the_archive_of_classes_holds_for(tmp_path):
+    options = class_sharing(tmp_path, PULSAR_GC="-XX:+UseSerialGC")
+    assert options[:2] == ["-cp", "/pulsar/lib/a.jar:/pulsar/lib/b.jar:/pulsar/conf"]
+    assert options[-1] == "-Xshare:auto", "a missing or stale archive must not keep a broker from starting"
+
+
+def test_a_folder_that_the_user_adds_to_the_classpath_is_kept(tmp_path):
+    options = class_sharing(tmp_path, PULSAR_EXTRA_CLASSPATH="/mine")
+    assert options[1].endswith(":/pulsar/conf:/mine")
+
+
+@pytest.mark.parametrize(
+    "environment", [{"PULSAR_CLASS_SHARING": "off"}, {"PULSAR_GC": "-XX:+UseZGC"}], ids=["off", "zgc"]
+)
+def test_java_starts_as_in_the_official_image_where_the_archive_is_of_no_use(tmp_path, environment):
+    assert class_sharing(tmp_path, **environment) == []
+
+
+def test_a_new_build_takes_the_place_of_the_old_one_in_the_cache(tmp_path):
+    for name in ("pulsar-1.tar", "pulsar-2.tar", "pulsar-2.tar.sha256", "debian-1.tar"):
+        (tmp_path / name).touch()
+    pulsar.prune(tmp_path / "pulsar-2.tar", "pulsar")
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["debian-1.tar", "pulsar-2.tar", "pulsar-2.tar.sha256"]
