@@ -57,6 +57,9 @@ class Existing(Cluster):
             context=spec.context,
             # An `up` that was killed left objects that the state doesn't know of; the next one takes them over.
             upsert_existing_objects=True,
+            # A new configuration is an update, and the pods' template says which roll: nothing is deleted first.
+            enable_config_map_mutable=True,
+            enable_secret_mutable=True,
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.register_outputs({})
