@@ -11,6 +11,7 @@ from local.problem import Problem
 from local.progress import Progress
 
 from .official import required_versions, satisfies, version_of
+from .programs import on_path
 
 _MODULE = "github.com/pulumi/pulumi/pkg/v3"
 _VERSION_VARIABLE = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
@@ -28,9 +29,9 @@ def provided() -> pathlib.Path | None:
                 "Put such a version there, or unset PULSAR_TOOLCHAIN to have one built."
             )
         return named
-    on_path = shutil.which("pulumi")
-    if on_path and satisfies(version_of(pathlib.Path(on_path)) or "0", required_versions()):
-        return pathlib.Path(on_path).absolute()
+    installed = on_path("pulumi")
+    if installed and satisfies(version_of(pathlib.Path(installed)) or "0", required_versions()):
+        return pathlib.Path(installed).absolute()
     return None
 
 

@@ -3,7 +3,6 @@
 import json
 import os
 import pathlib
-import shutil
 from importlib import metadata
 
 from local.paths import CACHE
@@ -12,6 +11,7 @@ from local.progress import Progress
 
 from . import state
 from .engine import Engine
+from .programs import on_path
 
 OFFICIAL, STAND_IN = "official", "stand-in"
 _REMEMBERED = CACHE / "engine" / "choice.json"
@@ -80,9 +80,9 @@ def _choose(asked: str, progress: Progress) -> dict[str, str]:
 
 def _fingerprint(asked: str) -> list[str]:
     """What the choice rests on, as far as it can be had in no time."""
-    on_path = shutil.which("pulumi") or ""
-    changed = str(pathlib.Path(on_path).stat().st_mtime_ns) if on_path else ""
-    return [asked, os.environ.get("PULSAR_TOOLCHAIN", ""), on_path, changed, metadata.version("pulumi")]
+    found = on_path("pulumi") or ""
+    changed = str(pathlib.Path(found).stat().st_mtime_ns) if found else ""
+    return [asked, os.environ.get("PULSAR_TOOLCHAIN", ""), found, changed, metadata.version("pulumi")]
 
 
 def _remembered(asked: str) -> dict[str, str] | None:

@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+from collections.abc import Callable
 
 import grpc
 
@@ -13,11 +14,15 @@ def channel_to(address: str) -> grpc.Channel:
     return grpc.insecure_channel(address, options=[*limits, ("grpc.client_idle_timeout_ms", 2**31 - 1)])
 
 
-def end_with_engine(channel: grpc.Channel) -> None:
+def end_with_engine(channel: grpc.Channel, farewell: Callable[[], None] = lambda: None) -> None:
     """End this process as soon as the engine's end of the connection is closed.
 
     An engine that is killed can't tell its plugins to stop. Without this they would stay behind, and go on creating
     what they were asked for.
+
+    Args:
+        channel: the connection. It must be kept as long as the process lives.
+        farewell: what to do before.
     """
     was_connected = threading.Event()
 
@@ -25,17 +30,29 @@ def end_with_engine(channel: grpc.Channel) -> None:
         if state is grpc.ChannelConnectivity.READY:
             was_connected.set()
         elif was_connected.is_set() and state is not grpc.ChannelConnectivity.CONNECTING:
+            farewell()
             os._exit(1)
 
     channel.subscribe(follow, try_to_connect=True)
 
 
-def wait_for_the_end() -> None:
-    """Wait until the engine ends this process, which it does by a signal, and end at once and without a word.
+def end_on_a_signal(farewell: Callable[[], None] = lambda: None) -> None:
+    """End at once and without a word when the engine says so, which it does by a signal.
 
     Ctrl-C doesn't come here: plugins are in process groups of their own, and the engine tells them to stop by `Cancel`.
+
+    Args:
+        farewell: what to do before.
     """
+
+    def end(*_: object) -> None:
+        farewell()
+        os._exit(0)
+
     for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, lambda *_: os._exit(0))
-    # Unlike a wait in gRPC's own code, this one lets Python's signal handlers run.
+        signal.signal(each, end)
+
+
+def wait_for_the_end() -> None:
+    """Wait until a signal ends this process. Unlike a wait in gRPC's own code, this one lets Python handle signals."""
     threading.Event().wait()

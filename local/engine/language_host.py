@@ -17,7 +17,7 @@ import threading
 import traceback
 from collections.abc import Iterator
 from concurrent import futures
-from typing import Any
+from typing import Any, NoReturn
 
 import grpc
 import pulumi
@@ -26,7 +26,7 @@ from pulumi import log
 from pulumi.runtime import reset_options, run_in_stack, set_all_config
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
-from .engine_link import channel_to, end_with_engine, wait_for_the_end
+from .engine_link import channel_to, end_on_a_signal, end_with_engine
 
 
 class _Ended(Exception):
@@ -35,6 +35,24 @@ class _Ended(Exception):
 
 class Host(language_pb2_grpc.LanguageRuntimeServicer):
     """Runs what is written in Python."""
+
+    def __init__(self) -> None:
+        self._programs: queue.SimpleQueue[tuple[Any, pathlib.Path, futures.Future[str]]] = queue.SimpleQueue()
+        self._plugins: set[subprocess.Popen[bytes]] = set()
+
+    def serve_programs(self) -> NoReturn:
+        """Run programs as they come. To be called by the main thread: programs may expect to be in it."""
+        while True:
+            request, program, outcome = self._programs.get()
+            try:
+                outcome.set_result(_run(request, program))
+            except BaseException as error:
+                outcome.set_exception(error)
+
+    def stop_plugins(self) -> None:
+        """End the policy packs and providers that were started here."""
+        for process in list(self._plugins):
+            process.terminate()
 
     def Handshake(self, request, context):  # noqa: D102, N802
         return language_pb2.LanguageHandshakeResponse()
@@ -76,7 +94,9 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
     def Run(self, request, context):  # noqa: D102, N802
         folder = request.info.program_directory or request.pwd
         entry = request.info.entry_point or "."
-        error = _run(request, pathlib.Path(folder, entry))
+        outcome: futures.Future[str] = futures.Future()
+        self._programs.put((request, pathlib.Path(folder, entry), outcome))
+        error = outcome.result()
         # What went wrong has been said among the diagnostics: the engine must not say it again.
         return language_pb2.RunResponse(error=error, bail=bool(error))
 
@@ -91,9 +111,12 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
+        self._plugins.add(process)
         context.add_callback(process.terminate)
         yield from _output_of(process)
-        yield language_pb2.RunPluginResponse(exitcode=process.wait())
+        exit_code = process.wait()
+        self._plugins.discard(process)
+        yield language_pb2.RunPluginResponse(exitcode=exit_code)
 
 
 def _run(request: Any, program: pathlib.Path) -> str:
@@ -229,16 +252,18 @@ def main() -> None:
     # Tasks that fail are told by the program's own error.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     addresses = [argument for argument in sys.argv[1:] if not argument.startswith("-")]
+    host = Host()
+    end_on_a_signal(host.stop_plugins)
     engine = channel_to(addresses[-1]) if addresses else None
     if engine:
-        end_with_engine(engine)
+        end_with_engine(engine, host.stop_plugins)
     limits = [("grpc.max_receive_message_length", 400 << 20), ("grpc.max_send_message_length", 400 << 20)]
     server = grpc.server(futures.ThreadPoolExecutor(8), options=limits)
-    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(Host(), server)
+    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(host, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     print(port, flush=True)
-    wait_for_the_end()
+    host.serve_programs()
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ import os
 import pathlib
 import platform
 import re
-import shutil
 import subprocess
 import sys
 import tarfile
@@ -17,6 +16,7 @@ import urllib.request
 from local.paths import CACHE, PROJECT
 
 from .kubernetes_plugin import VERSION as KUBERNETES_VERSION
+from .programs import on_path
 
 RELEASES = "https://get.pulumi.com/releases/sdk"
 CHECKSUMS = "https://github.com/pulumi/pulumi/releases/download"
@@ -74,14 +74,14 @@ def installed() -> pathlib.Path:
     Raises:
         Unavailable: with what is missing.
     """
-    found = shutil.which("pulumi")
+    found = on_path("pulumi")
     if not found:
         raise Unavailable("no pulumi is on PATH")
     program, wanted, version = pathlib.Path(found), required_versions(), version_of(pathlib.Path(found))
     if not satisfies(version or "0", wanted):
         raise Unavailable(f"the pulumi on PATH is {version or 'broken'}, and Pulumi.yaml requires {wanted}")
     beside = program.resolve().parent / "pulumi-language-python"
-    if not beside.exists() and not shutil.which("pulumi-language-python"):
+    if not beside.exists() and not on_path("pulumi-language-python"):
         raise Unavailable("the pulumi on PATH has no Python language host beside it")
     if not _has_kubernetes_plugin() and not reaches(RELEASES):
         raise Unavailable("the pulumi on PATH has no Kubernetes plugin, and its download is out of reach")
@@ -90,6 +90,8 @@ def installed() -> pathlib.Path:
 
 def _has_kubernetes_plugin() -> bool:
     home = pathlib.Path(os.environ.get("PULUMI_HOME") or pathlib.Path.home() / ".pulumi")
+    if home.is_relative_to(CACHE):
+        home = pathlib.Path.home() / ".pulumi"
     return (home / "plugins" / f"resource-kubernetes-v{KUBERNETES_VERSION}").is_dir()
 
 

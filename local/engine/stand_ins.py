@@ -9,8 +9,7 @@ import sys
 from local.paths import CACHE, PROJECT
 
 from .kubernetes_plugin import VERSION as KUBERNETES_VERSION
-
-_FOLDER = CACHE / "engine" / "stand-ins"
+from .programs import STAND_INS
 
 
 def install(program: pathlib.Path) -> tuple[pathlib.Path, dict[str, str]]:
@@ -23,7 +22,7 @@ def install(program: pathlib.Path) -> tuple[pathlib.Path, dict[str, str]]:
         The CLI as it has to be called, and the variables that make the engine look there. The user's own `~/.pulumi` is
         neither read nor written, but for the credentials of a team's backend.
     """
-    programs, home = _FOLDER / "bin", _FOLDER / "home"
+    programs, home = STAND_INS / "bin", STAND_INS / "home"
     plugin = home / "plugins" / f"resource-kubernetes-v{KUBERNETES_VERSION}"
     _write(programs / "pulumi-language-python", _script("local.engine.language_host"))
     # Installed rather than on PATH: the engine warns of plugins on PATH in every run.
@@ -68,8 +67,8 @@ def _script(module: str) -> str:
     # Compiled modules go to the cache whatever the environment says about writing them beside the sources: without them
     # the SDK alone takes seconds to start.
     start = (
-        f"import sys; sys.dont_write_bytecode = False; sys.path.insert(0, {str(PROJECT)!r}); "
-        f"from {module} import main; main()"
+        f"import sys; sys.dont_write_bytecode = False; sys.path[0] = {str(PROJECT)!r}; "
+        f"from {module} import main; del sys.path[0]; main()"
     )
     python = [sys.executable, "-u", "-X", f"pycache_prefix={CACHE / 'engine' / 'bytecode'}", "-c", start]
     return f'#!/bin/sh\nexec {shlex.join(python)} "$@"\n'

@@ -13,8 +13,9 @@ _THREADS = 256
 
 def main() -> None:
     """Serve the engine whose address is the first argument; without one, whoever connects."""
-    from ..engine_link import channel_to, end_with_engine, wait_for_the_end
+    from ..engine_link import channel_to, end_on_a_signal, end_with_engine, wait_for_the_end
 
+    end_on_a_signal()
     addresses = [argument for argument in sys.argv[1:] if not argument.startswith("-")]
     channel = channel_to(addresses[0]) if addresses else None
     if channel:

@@ -1,11 +1,13 @@
 """What the cluster says about its objects as it changes: one watch for each collection, shared by all who wait."""
 
 import threading
+import time
 from typing import Any
 
 from .rest import ApiError, Client
 
 _WATCH_SECONDS = 240
+_GONE_SECONDS = 2.0
 
 
 class Informer:
@@ -23,8 +25,15 @@ class Informer:
         """Why the collection can't be watched."""
         self.trouble: Exception | None = None
         """What last broke the watch off; it is taken up again."""
+        self._since = time.monotonic()
         self._thread = threading.Thread(target=self._follow, name=f"watch {path}", daemon=True)
         self._thread.start()
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the collection was not there when it was looked for, which may have changed since."""
+        gone = self.refused is not None and self.refused.status == 404
+        return gone and time.monotonic() - self._since > _GONE_SECONDS
 
     def _follow(self) -> None:
         pause = 0.1
@@ -86,7 +95,7 @@ class Informers:
     def of(self, path: str) -> Informer:
         """The collection at a path of the API. The first who asks starts its watch."""
         with self.changed:
-            if path not in self._informers:
+            if path not in self._informers or self._informers[path].is_outdated:
                 self._informers[path] = Informer(self.client, path, self.changed)
             return self._informers[path]
 

@@ -76,10 +76,12 @@ class Operations:
         self, resource: Resource, before: dict[str, Any], manifest: dict[str, Any], wait: Wait
     ) -> dict[str, Any]:
         """Change an object and wait until it is ready again."""
+        manifest = _with_its_name(manifest, before)
         return self._apply_and_wait(manifest, self._manager(resource, before), wait)
 
     def preview_update(self, resource: Resource, before: dict[str, Any], manifest: dict[str, Any]) -> dict[str, Any]:
         """What an object would become, as far as it can be known."""
+        manifest = _with_its_name(manifest, before)
         if contains_unknown(manifest):
             return manifest
         try:
@@ -102,6 +104,7 @@ class Operations:
         found = diffing.mark_immutable(diffing.differences(old, new), old, new, self.settings.mutable_content)
         if not found or any(each.replaces for each in found) or contains_unknown(new):
             return found
+        new = _with_its_name(new, before)
         try:
             live = self.objects.live(new)
             after = self.objects.apply(new, self._manager(resource, before), dry_run=True, force=True)
@@ -184,6 +187,14 @@ class Operations:
                 _DEFINITION_SECONDS,
             )
         return self.objects.kind(manifest)
+
+
+def _with_its_name(manifest: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
+    """The manifest with the name that the API server made up for it, if it did (`generateName`)."""
+    name = metadata(before).get("name")
+    if metadata(manifest).get("name") is not None or not name:
+        return manifest
+    return {**manifest, "metadata": {**metadata(manifest), "name": name}}
 
 
 def _is_served(definitions: dict[str, dict[str, Any]], manifest: dict[str, Any]) -> bool:

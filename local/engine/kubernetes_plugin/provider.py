@@ -6,6 +6,7 @@ from typing import Any
 from . import VERSION, readiness, refreshing, settings
 from .diffing import Change, Difference, differences
 from .discovery import built_in_scope
+from .foreseeing import foreseen
 from .naming import AUTONAMED, FIELD_MANAGER, annotation, automatic_name, from_type, metadata, resource_id
 from .operations import Operations, Resource
 from .problems import NotReady, PluginError
@@ -49,6 +50,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def CheckConfig(self, request, context):  # noqa: D102, N802
         return provider_pb2.CheckResponse(inputs=request.news)
 
+    @answered
     def DiffConfig(self, request, context):  # noqa: D102, N802
         old, new = decode(request.old_inputs if request.HasField("old_inputs") else request.olds), decode(request.news)
         return _diff_response(list(differences(old.plain, new.plain)), delete_first=False)
@@ -84,7 +86,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             failure = _give_a_name(about, resource, old.plain, request)
             if failure:
                 return provider_pb2.CheckResponse(failures=[failure])
-        if about.get("namespace") is None and self._is_namespaced(manifest):
+        # One that was made without, before its kind was known, stays where it is.
+        settled = bool(old.plain) and metadata(old.plain).get("namespace") is None
+        if about.get("namespace") is None and not settled and self._is_namespaced(manifest):
             about["namespace"] = self._operations.client.namespace if self._operations else "default"
         manifest["metadata"] = about
         secrets = refreshing.secret_paths(manifest, new.secrets)
@@ -119,7 +123,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         operations = self._cluster()
         if request.preview:
             live = operations.preview_creation(resource, inputs.plain)
-            return provider_pb2.CreateResponse(properties=encode(_outputs(_without_own(live), inputs)))
+            return provider_pb2.CreateResponse(properties=encode(_outputs(foreseen(live, inputs.plain), inputs)))
         wait = readiness.Wait(request.timeout, self._reports.progress_of(resource.urn), redactor(inputs))
         try:
             live, manager = operations.create(resource, inputs.plain, wait)
@@ -250,15 +254,6 @@ def _until_a_list(path: tuple[str | int, ...]) -> list[str | int]:
             break
         steps.append(step)
     return steps
-
-
-def _without_own(live: dict[str, Any]) -> dict[str, Any]:
-    """What a dry run answers, with what a real run will answer differently marked as unknown."""
-    about = dict(metadata(live))
-    for key in ("uid", "resourceVersion", "creationTimestamp"):
-        if key in about:
-            about[key] = UNKNOWN
-    return {**live, "metadata": about} if about else live
 
 
 def _id(live: dict[str, Any]) -> str:

@@ -23,7 +23,7 @@ def places(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", "/usr/bin:/bin")
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setattr(choice, "_REMEMBERED", tmp_path / "cache" / "choice.json")
-    monkeypatch.setattr(stand_ins, "_FOLDER", tmp_path / "cache" / "stand-ins")
+    monkeypatch.setattr(stand_ins, "STAND_INS", tmp_path / "cache" / "stand-ins")
     monkeypatch.setattr(state, "STATE", tmp_path / "state")
     monkeypatch.setattr(official, "CACHE", tmp_path / "cache")
     monkeypatch.setattr(official, "_fetch", _nothing_is_reached)

@@ -101,29 +101,36 @@ def wait_until_ready(
     watched = informers.of(kind.collection(namespace))
     seconds = _seconds(manifest, wait)
     until, told = time.monotonic() + seconds, ""
-    with informers.changed:
-        while True:
+    while True:
+        with informers.changed:
             now = _seen(watched, live)
             verdict = check(now, view) if now else Verdict(ready=False)
-            if verdict.ready and now:
-                if told:
-                    wait.say("")
-                return now
             left = until - time.monotonic()
-            if informers.client.cancelled.is_set():
-                raise NotReady([f"Stopped while waiting for {described(live)}: {verdict.message}"], now or live)
-            if verdict.failed or left <= 0 or watched.refused:
-                break
             message = wait.redact(verdict.message)
-            if message and message != told:
-                wait.say(message)
-                told = message
-            informers.changed.wait(left)
+            is_over = verdict.ready or verdict.failed or left <= 0 or watched.refused or _is_cancelled(informers)
+            if not is_over and message in ("", told):
+                informers.changed.wait(left)
+                continue
+        if is_over:
+            break
+        # Not while the watches are held up: the engine takes its time to show a line.
+        wait.say(message)
+        told = message
+    if verdict.ready and now:
+        if told:
+            wait.say("")
+        return now
+    if _is_cancelled(informers):
+        raise NotReady([f"Stopped while waiting for {described(live)}: {message}"], now or live)
     if watched.refused:
         wait.say(f"not awaited: {watched.refused}")
         return live
     lead = "can't become ready" if verdict.failed else f"was not ready after {seconds:.0f} s"
     raise NotReady(_reasons(f"{described(live)} {lead}: {verdict.message}", now or live, view, wait), now or live)
+
+
+def _is_cancelled(informers: Informers) -> bool:
+    return informers.client.cancelled.is_set()
 
 
 def look(
