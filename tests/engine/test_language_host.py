@@ -172,6 +172,30 @@ def test_a_provider_written_in_python_serves_a_program(trial: Trial):
     trial.destroy()
 
 
+def test_an_engine_that_is_killed_takes_the_providers_written_in_python_with_it(trial: Trial):
+    waits = f"import time; open({str(trial.folder / 'started')!r}, 'w').close(); time.sleep(60); "
+    trial.write("things/PulumiPlugin.yaml", "runtime: python\n")
+    trial.write("things/__main__.py", PROVIDER.replace("return p.CreateResponse", f"{waits}return p.CreateResponse"))
+    providers = "plugins:\n  providers:\n    - name: things\n      path: things\n"
+    trial.write("Pulumi.yaml", f"name: trial\nruntime: python\n{providers}")
+    trial.write(
+        "__main__.py",
+        """
+        import pulumi
+        class Thing(pulumi.CustomResource):
+            def __init__(self, name):
+                super().__init__("things:index:Thing", name, {})
+        Thing("one")
+        """,
+    )
+    with trial.started("up", "--yes", "--skip-preview") as process:
+        eventually(lambda: _started(trial))
+        left = descendants(process.pid)
+        assert len(left) > 1, "the language host and the provider run"
+        os.kill(process.pid, signal.SIGKILL)
+        eventually(lambda: not any(is_alive(pid) for pid in left), seconds=15)
+
+
 WAITS = """
     import pathlib, time
     pathlib.Path("started").touch()

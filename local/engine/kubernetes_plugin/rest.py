@@ -125,7 +125,7 @@ class Client:
                 preload_content=not stream,
             )
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise Unreachable(f"the cluster at {self.server} doesn't answer: {_innermost(error)}") from error
+            raise Unreachable(f"The cluster at {self.server} doesn't answer: {_innermost(error)}.") from error
         if response.status >= 400:
             answer = response.data if not stream else response.read()
             raise ApiError(response.status, _json(answer))
@@ -141,8 +141,11 @@ def _json(data: bytes) -> dict[str, Any]:
 
 
 def _innermost(error: BaseException) -> str:
-    reason = getattr(error, "reason", None)
-    return _innermost(reason) if isinstance(reason, BaseException) else str(error).rpartition("object at 0x")[2][-300:]
+    """What the operating system or TLS said, without the layers that passed it on."""
+    inner = getattr(error, "reason", None) or error.__cause__
+    if isinstance(inner, BaseException) and inner is not error:
+        return _innermost(inner)
+    return getattr(error, "strerror", None) or str(error)
 
 
 def _tls(connection: Connection) -> ssl.SSLContext:
