@@ -50,9 +50,8 @@ def down(stack: Stack, progress: Progress) -> None:
     """Destroy the stack, and the cluster under the local one."""
     selected = PulumiStack(stack, engines.prepare(progress, kubeconfig=None))
     if selected.exists:
-        if stack.is_local and not reach.is_reachable(stack):
-            progress.say("the cluster is gone already, and everything on it")
-        else:
+        # What stands on a cluster that goes away as a whole needs no orderly end of its own.
+        if not (stack.is_local and (clusters.is_ours() or not reach.is_reachable(stack))):
             with progress.step("pulumi destroy"):
                 selected.run(["destroy", "--yes", "--skip-preview"])
         if stack.is_local:

@@ -211,6 +211,7 @@ def bookies(
         ),
         spread=place.spread,
         grace_seconds=60,
+        linger_seconds=5,
     )
 
 

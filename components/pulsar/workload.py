@@ -56,7 +56,9 @@ class Workload:
     headless: bool = True
     client_service: Manifest | None = None
     """The Service's `spec` beside selector and ports, or no Service that clients use."""
-    pre_stop: Manifest | None = None
+    linger_seconds: int = 0
+    """How long a pod that is told to stop goes on serving. Where everything is told at once, those who need others must
+    be gone before the others are: a bookie without its metadata store doesn't end by itself."""
 
     @property
     def name(self) -> str:
@@ -247,7 +249,7 @@ def _container(work: Workload) -> Manifest:
         "startupProbe": work.startup,
         "readinessProbe": work.readiness,
         "livenessProbe": work.liveness,
-        "lifecycle": {"preStop": work.pre_stop} if work.pre_stop else None,
+        "lifecycle": {"preStop": {"sleep": {"seconds": work.linger_seconds}}} if work.linger_seconds else None,
         "envFrom": [{"configMapRef": {"name": f"{work.name}-config"}}] if work.environment else None,
         "env": [
             {"name": name, "valueFrom": {"fieldRef": {"fieldPath": path}}}

@@ -6,13 +6,15 @@ on the cluster are `local.images`' work.
 
 import os
 
+import yaml
+
 from local import paths
 from local.progress import Progress
 
 from . import choice, containerd, existing, kind, kubeconfig, layout, own, ownership, processes, teardown
 from .cluster import Cluster
 
-__all__ = ["Cluster", "down", "leftovers", "status", "up"]
+__all__ = ["Cluster", "down", "is_ours", "leftovers", "status", "up"]
 
 
 def up(progress: Progress) -> Cluster:
@@ -42,6 +44,14 @@ def down(progress: Progress) -> None:
                 teardown.down(found)
         kind.down(found, progress)
         paths.KUBECONFIG.unlink(missing_ok=True)
+
+
+def is_ours() -> bool:
+    """Whether the kubeconfig leads to a cluster that `down` removes as a whole, with everything on it."""
+    if not paths.KUBECONFIG.exists():
+        return False
+    name = layout.from_environment().name
+    return yaml.safe_load(paths.KUBECONFIG.read_text())["current-context"] in (name, f"kind-{name}")
 
 
 def leftovers() -> list[str]:

@@ -113,7 +113,8 @@ class EtcdSpec(MetadataStoreSpec):
                 ),
             ),
             spread=place.spread,
-            grace_seconds=30,
+            grace_seconds=45,
+            linger_seconds=10,
             # Clients of the member before must have found another one when the next one goes.
             settle_seconds=20 if self.replicas > 1 else 0,
             client_service={"type": "ClusterIP"},
