@@ -1,11 +1,6 @@
 """The plugin's program: prints the port that it listens on, and answers the engine until the engine ends."""
 
 import sys
-from concurrent import futures
-
-from .protocol import MESSAGE_LIMITS, grpc, provider_pb2_grpc
-from .provider import Provider
-from .reporting import Reports
 
 _THREADS = 256
 """Most of them wait for a cluster. More than the engine ever has resources in flight by default."""
@@ -13,10 +8,21 @@ _THREADS = 256
 
 def main() -> None:
     """Serve the engine whose address is the first argument; without one, whoever connects."""
+    from .lean_start import leave_out_the_sdk
+
+    leave_out_the_sdk()
+    _serve([argument for argument in sys.argv[1:] if not argument.startswith("-")])
+
+
+def _serve(addresses: list[str]) -> None:
+    from concurrent import futures
+
     from ..engine_link import channel_to, end_on_a_signal, end_with_engine, wait_for_the_end
+    from .protocol import MESSAGE_LIMITS, grpc, provider_pb2_grpc
+    from .provider import Provider
+    from .reporting import Reports
 
     end_on_a_signal()
-    addresses = [argument for argument in sys.argv[1:] if not argument.startswith("-")]
     channel = channel_to(addresses[0]) if addresses else None
     if channel:
         end_with_engine(channel)
@@ -24,8 +30,7 @@ def main() -> None:
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(Reports(channel)), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
-    sys.stdout.write(f"{port}\n")
-    sys.stdout.flush()
+    print(port, flush=True)
     wait_for_the_end()
 
 

@@ -177,8 +177,9 @@ def _by_the_official_client(
     loader.load_and_set(settings)
 
     def headers() -> Mapping[str, str]:
-        authorization = settings.get_api_key_with_prefix("authorization")
-        return {"Authorization": authorization} if authorization else {}
+        # Asking for the settings renews a token that has ended.
+        proofs = settings.auth_settings().values()
+        return {str(each["key"]).title(): str(each["value"]) for each in proofs if each.get("in") == "header"}
 
     def file(path: str | None) -> bytes | None:
         return pathlib.Path(path).read_bytes() if path else None

@@ -147,3 +147,15 @@ def test_a_kubeconfig_that_cannot_be_used_says_what_is_missing(text, sentence):
 
 def test_a_kubeconfig_s_secrets_are_not_shown():
     assert "a-token" not in repr(connect(json.dumps(_kubeconfig()), context="two"))
+
+
+def test_a_credential_helper_is_asked_for_a_token(tmp_path):
+    token = "-".join(["a", "helper", "token"])
+    answer = {"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential", "status": {"token": token}}
+    helper = tmp_path / "helper"
+    helper.write_text(f"#!/bin/sh\necho '{json.dumps(answer)}'\n")
+    helper.chmod(0o755)
+    how = {"apiVersion": "client.authentication.k8s.io/v1", "command": str(helper), "interactiveMode": "Never"}
+    cluster = {"name": "a", "cluster": {"server": "https://a.example"}}
+    config = _kubeconfig(clusters=[cluster], users=[{"name": "u", "user": {"exec": how}}])
+    assert connect(json.dumps(config)).headers() == {"Authorization": f"Bearer {token}"}

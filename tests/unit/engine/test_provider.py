@@ -1,5 +1,8 @@
 """What the engine is answered without a cluster: names, namespaces, secrets, and what is foreseen of a new object."""
 
+import subprocess
+import sys
+
 import pytest
 from google.protobuf import struct_pb2
 
@@ -8,6 +11,7 @@ from local.engine.kubernetes_plugin.protocol import provider_pb2
 from local.engine.kubernetes_plugin.provider import Provider
 from local.engine.kubernetes_plugin.reporting import Reports
 from local.engine.kubernetes_plugin.values import UNKNOWN, decode
+from local.paths import PROJECT
 
 Naming = provider_pb2.CheckRequest.AutonamingOptions
 
@@ -95,3 +99,14 @@ def test_an_address_that_a_dry_run_made_up_is_not_shown_as_known(given):
 def test_inputs_that_could_not_be_tried_are_passed_on_as_they_are():
     inputs = {"metadata": {"name": "x"}, "spec": {"clusterIP": "None"}}
     assert foreseen(inputs, inputs) == inputs
+
+
+def test_the_plugin_starts_without_the_sdk_and_the_client_that_take_most_of_a_second():
+    program = (
+        "import sys; from local.engine.kubernetes_plugin import lean_start; lean_start.leave_out_the_sdk(); "
+        "import local.engine.kubernetes_plugin.provider; print(chr(10).join(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.splitlines())
+    assert "pulumi.runtime.proto.provider_pb2" in loaded
+    assert not {"pulumi.resource", "kubernetes", "yaml"} & loaded
