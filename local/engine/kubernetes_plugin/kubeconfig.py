@@ -178,8 +178,8 @@ def _by_the_official_client(
 
     def headers() -> Mapping[str, str]:
         # Asking for the settings renews a token that has ended.
-        proofs = settings.auth_settings().values()
-        return {str(each["key"]).title(): str(each["value"]) for each in proofs if each.get("in") == "header"}
+        proofs: Any = settings.auth_settings()
+        return {each["key"].title(): each["value"] for each in proofs.values() if each.get("in") == "header"}
 
     def file(path: str | None) -> bytes | None:
         return pathlib.Path(path).read_bytes() if path else None
