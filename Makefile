@@ -55,6 +55,7 @@ check: $(READY_DEV) ## formatter, linter, types, import rules, schema
 	@.venv/bin/basedpyright --level error
 	@.venv/bin/lint-imports
 	@$(PY) -m evaluation.schema --check
+	@$(PY) -m evaluation.reference --check
 
 bench: $(READY_DEV) ## measure: time to the first message, second up, preview, render, memory
 	@$(PY) -m tests.bench $(ARGS)
@@ -63,8 +64,9 @@ format: $(READY_DEV) ## format and fix
 	@.venv/bin/ruff format .
 	@.venv/bin/ruff check --fix .
 
-schema: $(READY) ## write stacks/schema.json anew
+schema: $(READY) ## write stacks/schema.json and the reference of settings anew
 	@$(PY) -m evaluation.schema
+	@$(PY) -m evaluation.reference
 
 lock: $(READY_DEV) ## resolve the dependencies anew
 	@uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header pyproject.toml -o requirements.lock
