@@ -1,7 +1,10 @@
 """Where the stacks' state is kept, and what their secrets are encrypted with."""
 
+import json
 import os
+import pathlib
 import secrets
+import socket
 
 from local.paths import PROJECT, STATE
 
@@ -17,10 +20,38 @@ def settings() -> dict[str, str]:
         return {}
     folder = STATE / "pulumi"
     folder.mkdir(parents=True, exist_ok=True)
+    _unlock(folder)
     chosen = {"PULUMI_BACKEND_URL": folder.as_uri()}
     if not {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & os.environ.keys():
         chosen["PULUMI_CONFIG_PASSPHRASE_FILE"] = _passphrase_file()
     return chosen
+
+
+def _unlock(folder: pathlib.Path) -> None:
+    """Take away the locks of engines that were killed on this machine: nobody else is going to."""
+    for lock in folder.glob(".pulumi/locks/*/*/*/*.json"):
+        try:
+            holder = json.loads(lock.read_text())
+            is_stale = holder["hostname"] == socket.gethostname() and not _is_engine(int(holder["pid"]))
+        except (OSError, ValueError, KeyError):
+            continue
+        if is_stale:
+            lock.unlink(missing_ok=True)
+            lock.with_name(f"{lock.name}.attrs").unlink(missing_ok=True)
+
+
+def _is_engine(pid: int) -> bool:
+    """Whether a process runs that could be an engine; where that can't be told, whether it runs at all."""
+    name = pathlib.Path(f"/proc/{pid}/comm")
+    if name.exists():
+        return "pulumi" in name.read_text()
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return not pathlib.Path("/proc/self").exists()
 
 
 def _project_names_a_backend() -> bool:

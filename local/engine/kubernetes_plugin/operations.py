@@ -18,6 +18,8 @@ from .values import contains_unknown
 
 PROPAGATION = "pulumi.com/deletionPropagationPolicy"
 _POLICIES = {"foreground": "Foreground", "background": "Background", "orphan": "Orphan"}
+_OWN_NOTHING = ("ConfigMap", "Secret", "ServiceAccount", "PersistentVolumeClaim", "Endpoints", "LimitRange")
+"""Kinds that nothing belongs to: their deletion needn't go through the garbage collector."""
 _DELETE_SECONDS = 600.0
 _DEFINITION_SECONDS = 10.0
 
@@ -150,7 +152,8 @@ class Operations:
         live = self.read(identity, before)
         if live is None:
             return
-        policy = _POLICIES.get((annotation(before, PROPAGATION) or "foreground").lower(), "Foreground")
+        usual = "background" if kind.api_version == "v1" and kind.kind in _OWN_NOTHING else "foreground"
+        policy = _POLICIES.get((annotation(before, PROPAGATION) or usual).lower(), "Foreground")
         about, body = live["metadata"], {"propagationPolicy": policy, "preconditions": {"uid": live["metadata"]["uid"]}}
         collection = kind.collection(about.get("namespace"))
         self.informers.of(collection)

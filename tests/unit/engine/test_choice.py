@@ -1,7 +1,9 @@
 """Which engine is used, and that nobody's own set-up is touched or leaked."""
 
+import json
 import os
 import pathlib
+import socket
 import stat
 
 import pytest
@@ -135,3 +137,16 @@ def test_what_a_command_prints_is_returned_and_its_failure_is_told(tmp_path, mon
     assert found.run(["up", "--yes"], stack="dev", capture=True, cwd=tmp_path) == "up --yes --stack dev\n"
     with pytest.raises(Problem, match="`pulumi up --yes` failed with exit code 3:\nup --yes"):
         found.run(["up", "--yes"], stack=None, capture=True, cwd=tmp_path, env={"CODE": "3"})
+
+
+@pytest.mark.parametrize(
+    ("changes", "stays"),
+    [({"pid": 2**22 + 1}, False), ({}, False), ({"hostname": "elsewhere"}, True)],
+    ids=["killed", "its number is another program's now", "on another machine"],
+)
+def test_the_lock_of_an_engine_that_was_killed_here_does_not_stop_the_next_one(places, changes, stays):
+    lock = places / "state" / "pulumi" / ".pulumi" / "locks" / "organization" / "pulsar" / "local" / "1.json"
+    lock.parent.mkdir(parents=True)
+    lock.write_text(json.dumps({"pid": os.getpid(), "hostname": socket.gethostname(), **changes}))
+    _prepare()
+    assert lock.exists() is stays
