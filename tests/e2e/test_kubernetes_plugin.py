@@ -3,6 +3,7 @@
 import os
 import secrets
 import signal
+import threading
 
 import pytest
 
@@ -186,6 +187,18 @@ def test_a_deletion_waits_and_says_what_holds_the_object(trial: Trial, cluster: 
     assert "held by the finalizers example.com/hold" in said
     cluster.change("configmaps", "held", {"metadata": {"finalizers": None}})
     trial.destroy()
+
+
+def test_what_is_still_being_deleted_is_made_anew_once_it_is_gone(trial: Trial, cluster: Cluster):
+    body = {"metadata": {"name": "going", "finalizers": ["example.com/hold"]}}
+    cluster.client.request("POST", f"/api/v1/namespaces/{cluster.namespace}/configmaps", body=body)
+    cluster.delete("configmaps", "going")
+    old = cluster.get("configmaps", "going")["metadata"]["uid"]
+    release = threading.Timer(3, lambda: cluster.change("configmaps", "going", {"metadata": {"finalizers": None}}))
+    release.start()
+    trial.up('conf("going", {"a": "1"})')
+    release.join()
+    assert cluster.get("configmaps", "going")["metadata"]["uid"] != old
 
 
 def test_secrets_are_neither_in_the_state_nor_on_the_screen(trial: Trial):

@@ -70,6 +70,13 @@ class Operations:
         self._await_definition(manifest)
         manager = field_manager(resource.urn)
         live = self.objects.live(manifest) if metadata(manifest).get("name") else None
+        if live and live["metadata"].get("deletionTimestamp"):
+            # What is being deleted takes changes, and then takes them along.
+            collection = self.objects.kind(live).collection(live["metadata"].get("namespace"))
+            readiness.wait_until_gone(
+                self.informers, collection, live, wait.timeout_seconds or _DELETE_SECONDS, wait.say
+            )
+            live = None
         if live and manager not in managers(live) and not self.settings.upsert_existing_objects:
             raise already_exists(manifest, live, resource.type, resource.name)
         return self._apply_and_wait(manifest, manager, wait), manager

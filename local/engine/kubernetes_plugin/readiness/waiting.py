@@ -104,7 +104,7 @@ def wait_until_ready(
     while True:
         with informers.changed:
             now = _seen(watched, live)
-            verdict = check(now, view) if now else Verdict(ready=False)
+            verdict = check(now, view) if now else _not_seen(watched, live)
             left = until - time.monotonic()
             message = wait.redact(verdict.message)
             is_over = verdict.ready or verdict.failed or left <= 0 or watched.refused or _is_cancelled(informers)
@@ -158,6 +158,15 @@ def _seen(watched: Informer, live: dict[str, Any]) -> dict[str, Any] | None:
     if found and int(found["metadata"]["resourceVersion"]) >= int(about["resourceVersion"]):
         return found
     return None
+
+
+def _not_seen(watched: Informer, live: dict[str, Any]) -> Verdict:
+    """What it means that the watch doesn't show the object as it was applied."""
+    about = live["metadata"]
+    is_known = f"{about.get('namespace', '')}/{about['name']}" in watched.objects
+    if not is_known and watched.version >= int(about["resourceVersion"]):
+        return Verdict(ready=False, failed=True, message="somebody deleted it meanwhile")
+    return Verdict(ready=False)
 
 
 def _seconds(manifest: dict[str, Any], wait: Wait) -> float:
