@@ -3,7 +3,6 @@
 import json
 import pathlib
 import shutil
-import socket
 import sys
 from collections.abc import Sequence
 
@@ -16,8 +15,6 @@ from .stacks import Stack
 _OWN_CONFIG = STATE / "config"
 """Where the local stack's configuration is kept with its encryption salt, which belongs to this checkout's passphrase
 and so has no place in the file that everybody shares."""
-
-_LOCKS = STATE / "pulumi" / ".pulumi" / "locks"
 
 
 class PulumiStack:
@@ -50,8 +47,6 @@ class PulumiStack:
         Raises:
             Problem: the command failed.
         """
-        if self._is_locked_by_the_dead():
-            self.engine.run(["cancel", "--yes", self.stack.name], stack=None, capture=True)
         return self.engine.run([*words, *self._options()], stack=self.stack.name, capture=capture)
 
     def remove(self) -> None:
@@ -74,14 +69,6 @@ class PulumiStack:
         if self.stack.is_local:
             options += ["--config-file", str(self.own_config_file())]
         return options
-
-    def _is_locked_by_the_dead(self) -> bool:
-        """Whether a process of this machine that was killed left its lock on the state inside the project."""
-        locks = [json.loads(path.read_text()) for path in _LOCKS.glob(f"*/*/{self.stack.name}/*.json")]
-        return bool(locks) and all(
-            lock.get("hostname") == socket.gethostname() and not pathlib.Path(f"/proc/{lock.get('pid')}").exists()
-            for lock in locks
-        )
 
     def own_config_file(self) -> pathlib.Path:
         """The shared file as it is now, with the salt that the engine made with the stack."""
