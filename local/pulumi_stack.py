@@ -41,6 +41,13 @@ class PulumiStack:
         (_OWN_CONFIG / "Pulumi.yaml").write_text(yaml.safe_dump({"name": "pulsar", "runtime": "python"}))
         self.engine.run(["stack", "init", self.stack.name], stack=None, capture=True, cwd=_OWN_CONFIG)
 
+    def moved_to(self, cluster: str) -> bool:
+        """Whether the stack was on another cluster until now, and remember this one."""
+        path = _OWN_CONFIG / "cluster"
+        before = path.read_text() if path.exists() else cluster
+        path.write_text(cluster)
+        return before != cluster
+
     def run(self, words: Sequence[str], *, capture: bool = False) -> str:
         """Run a command that uses the stack's configuration: up, preview, refresh, destroy, config.
 

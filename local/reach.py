@@ -91,6 +91,12 @@ def is_reachable(stack: Stack) -> bool:
     return True
 
 
+def cluster_identity(stack: Stack) -> str:
+    """What tells the local stack's cluster from every other one, even at the same address."""
+    api = core_api(stack, PROJECT / (stack.spec.cluster.kubeconfig_path or ""))
+    return str(api.read_namespace("kube-system").metadata.uid)
+
+
 def _ready_pod(api: Any, stack: Stack, role: str) -> str:
     pulsar = stack.spec.pulsar
     selector = f"app.kubernetes.io/instance={pulsar.name},app.kubernetes.io/name={role}"

@@ -31,8 +31,10 @@ def prepare(stack: Stack, progress: Progress) -> PulumiStack:
 def up(stack: Stack, progress: Progress) -> None:
     """Bring the stack up and send messages through it."""
     selected = prepare(stack, progress)
+    # The state speaks of the cluster that was there before; what is on another one, only a look can tell.
+    look = ["--refresh"] if stack.is_local and selected.moved_to(reach.cluster_identity(stack)) else []
     with progress.step("pulumi up"):
-        selected.run(["up", "--yes", "--skip-preview", "--suppress-outputs"])
+        selected.run(["up", "--yes", "--skip-preview", "--suppress-outputs", *look])
     changes = selected.last_changes()
     check(stack, selected, progress)
     said = ", ".join(f"{count} {_PAST.get(kind, kind)}" for kind, count in sorted(changes.items()))

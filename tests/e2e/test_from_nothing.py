@@ -1,6 +1,7 @@
 """The first minutes with the project."""
 
 from local import cluster, reach, stacks
+from local.progress import Progress
 
 
 def test_one_command_brings_pulsar_from_nothing_to_a_message(make):
@@ -24,3 +25,12 @@ def test_a_second_up_changes_nothing_and_says_so(make):
     result = make("up")
     assert result.code == 0, result.text[-3000:]
     assert "nothing was changed" in result.text
+
+
+def test_an_up_on_a_cluster_that_was_made_anew_makes_everything_anew(make):
+    cluster.down(Progress())
+
+    result = make("up")
+
+    assert result.code == 0, result.text[-3000:]
+    assert "created" in result.text
