@@ -1,0 +1,41 @@
+"""Changes that would lose data are refused, and those that are safe are not."""
+
+import pytest
+
+from components.pulsar.lifecycle.guards import bookies_only_grow, members_stay
+
+NAME = "events-bookie"
+
+
+@pytest.mark.parametrize(("before", "after"), [(3, 3), (3, 5), (1, 2)])
+def test_adding_bookies_is_free(before, after):
+    assert bookies_only_grow(NAME, ())(before, after) is None
+
+
+def test_bookies_that_still_hold_ledgers_do_not_go():
+    assert bookies_only_grow(NAME, ())(5, 3) == (
+        "bookkeeper.replicas goes from 5 to 3, and the ledgers on events-bookie-3, events-bookie-4 would lose a copy. "
+        "Decommission them first and name them under bookkeeper.decommissioned (docs/howto/bookies.md says how), "
+        "or leave replicas as it is."
+    )
+
+
+def test_one_bookie_that_was_not_decommissioned_is_named_alone():
+    refused = bookies_only_grow(NAME, ["events-bookie-4"])(5, 3)
+    assert refused
+    assert "events-bookie-3 would lose a copy" in refused
+
+
+def test_bookies_that_were_decommissioned_may_go():
+    assert bookies_only_grow(NAME, ["events-bookie-3", "events-bookie-4"])(5, 3) is None
+
+
+@pytest.mark.parametrize(("before", "after"), [(1, 3), (3, 1), (3, 5)])
+def test_etcd_keeps_its_members(before, after):
+    refused = members_stay(before, after)
+    assert refused
+    assert f"metadata.replicas goes from {before} to {after}" in refused
+
+
+def test_an_unchanged_number_of_members_is_fine():
+    assert members_stay(3, 3) is None
