@@ -52,7 +52,7 @@ class Operations:
         except (Unreachable, UnknownKind):
             return manifest
         except ApiError as error:
-            if error.is_about_the_object:
+            if error.is_about_the_object or error.status == 401:
                 raise refusal(manifest, error) from error
             # Most often its namespace isn't there yet, or who previews may not write.
             return manifest
@@ -134,7 +134,11 @@ class Operations:
     def read(self, identity: str, manifest: dict[str, Any]) -> dict[str, Any] | None:
         """The live object; `None` when it is gone."""
         namespace, name = from_resource_id(identity)
-        kind = self.objects.kind(manifest)
+        try:
+            kind = self.objects.kind(manifest)
+        except UnknownKind:
+            # With its definition, the objects of a kind are gone too.
+            return None
         if kind.namespaced and not namespace:
             namespace = metadata(manifest).get("namespace") or self.client.namespace
         try:
@@ -151,14 +155,10 @@ class Operations:
 
     def delete(self, identity: str, before: dict[str, Any], timeout_seconds: float, say: Callable[[str], None]) -> None:
         """Delete an object and wait until it is gone. One that is gone already is fine."""
-        try:
-            kind = self.objects.kind(before)
-        except UnknownKind:
-            # With its definition, the objects of a kind are gone too.
-            return
         live = self.read(identity, before)
         if live is None:
             return
+        kind = self.objects.kind(before)
         usual = "background" if kind.api_version == "v1" and kind.kind in _OWN_NOTHING else "foreground"
         policy = _POLICIES.get((annotation(before, PROPAGATION) or usual).lower(), "Foreground")
         about, body = live["metadata"], {"propagationPolicy": policy, "preconditions": {"uid": live["metadata"]["uid"]}}
