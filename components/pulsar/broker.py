@@ -11,13 +11,12 @@ from .contributions import Contribution, Setting, environment
 from .initialise import wait
 from .memory import MemorySpec
 from .metadata.store import MetadataStoreSpec, Place
+from .probes import STATUS_FILE, serving
 from .process import ProcessSpec
 from .runtime import Runtime, script
 from .workload import Workload
 
 PORT, HTTP_PORT = 6650, 8080
-STATUS_FILE = "/pulsar/logs/status"
-"""Pulsar's `/status.html` answers 404 until this file exists."""
 _EXTENSIONS = "org.apache.pulsar.broker.loadbalance.extensions"
 
 
@@ -87,18 +86,7 @@ def brokers(
         cpu=spec.cpu,
         memory=str(spec.memory.planned_limit),
         environment={**runtime.environment, "PULSAR_MEM": spec.memory.jvm_flags, **environment(settings)},
-        startup={"httpGet": {"path": "/status.html", "port": "http"}, "periodSeconds": 1, "failureThreshold": 1800},
-        readiness={
-            "httpGet": {"path": "/admin/v2/brokers/ready", "port": "http"},
-            "periodSeconds": 2,
-            "timeoutSeconds": 5,
-        },
-        liveness={
-            "httpGet": {"path": "/status.html", "port": "http"},
-            "periodSeconds": 10,
-            "timeoutSeconds": 5,
-            "failureThreshold": 10,
-        },
+        **serving("/admin/v2/brokers/ready"),
         spread=place.spread,
         grace_seconds=spec.drain_seconds,
         client_service={"type": "ClusterIP"},

@@ -11,12 +11,12 @@ from .broker import addresses
 from .contributions import Contribution, Setting, environment
 from .memory import MemorySpec
 from .metadata.store import Place
+from .probes import STATUS_FILE, serving
 from .process import ProcessSpec
 from .runtime import Runtime, script
 from .workload import Manifest, Workload
 
 PORT, HTTP_PORT = 6650, 8080
-_STATUS_FILE = "/pulsar/logs/status"
 
 
 _RANGE = pydantic.Field(json_schema_extra={"minimum": 30000, "maximum": 32767})
@@ -118,7 +118,7 @@ class ProxySpec(ProcessSpec):
                     "brokerWebServiceURL": http,
                     "servicePort": str(PORT),
                     "webServicePort": str(HTTP_PORT),
-                    "statusFilePath": _STATUS_FILE,
+                    "statusFilePath": STATUS_FILE,
                 }
             },
         )
@@ -133,25 +133,14 @@ def proxies(spec: ProxySpec, settings: Mapping[str, Setting], *, place: Place, r
         image=runtime.image,
         replicas=spec.replicas,
         command=script(
-            "bin/apply-config-from-env.py conf/proxy.conf", f"echo OK > {_STATUS_FILE}", "exec bin/pulsar proxy"
+            "bin/apply-config-from-env.py conf/proxy.conf", f"echo OK > {STATUS_FILE}", "exec bin/pulsar proxy"
         ),
         ports={"pulsar": PORT, "http": HTTP_PORT},
         cpu=spec.cpu,
         memory=str(spec.memory.planned_limit),
         environment={**runtime.environment, "PULSAR_MEM": spec.memory.jvm_flags, **environment(settings)},
-        startup={"httpGet": {"path": "/status.html", "port": "http"}, "periodSeconds": 1, "failureThreshold": 1800},
         # Through the proxy to a broker: a proxy without brokers is up, but of no use to a client.
-        readiness={
-            "httpGet": {"path": "/admin/v2/brokers/ready", "port": "http"},
-            "periodSeconds": 2,
-            "timeoutSeconds": 5,
-        },
-        liveness={
-            "httpGet": {"path": "/status.html", "port": "http"},
-            "periodSeconds": 10,
-            "timeoutSeconds": 5,
-            "failureThreshold": 10,
-        },
+        **serving("/admin/v2/brokers/ready"),
         spread=place.spread,
         grace_seconds=60,
         stateful=False,

@@ -10,12 +10,12 @@ from .broker import addresses
 from .contributions import Contribution, Setting, environment
 from .memory import MemorySpec
 from .metadata.store import MetadataStoreSpec, Place
+from .probes import STATUS_FILE, serving
 from .process import ProcessSpec
 from .runtime import Runtime, script
 from .workload import Workload
 
 HTTP_PORT = 8080
-_STATUS_FILE = "/pulsar/logs/status"
 
 
 class WebSocketInProxy(Spec):
@@ -50,7 +50,7 @@ class WebSocketPods(ProcessSpec):
                     "serviceUrl": http,
                     "brokerServiceUrl": pulsar,
                     "webServicePort": str(HTTP_PORT),
-                    "statusFilePath": _STATUS_FILE,
+                    "statusFilePath": STATUS_FILE,
                     "configurationMetadataStoreUrl": metadata.url(place),
                 },
             },
@@ -64,7 +64,6 @@ WebSocketSpec = Annotated[
 
 def websockets(spec: WebSocketPods, settings: Mapping[str, Setting], *, place: Place, runtime: Runtime) -> Workload:
     """WebSocket's own pods."""
-    alive = {"httpGet": {"path": "/status.html", "port": "http"}, "timeoutSeconds": 5}
     return Workload(
         cluster=place.cluster,
         namespace=place.namespace,
@@ -73,16 +72,14 @@ def websockets(spec: WebSocketPods, settings: Mapping[str, Setting], *, place: P
         replicas=spec.replicas,
         command=script(
             "bin/apply-config-from-env.py conf/websocket.conf",
-            f"echo OK > {_STATUS_FILE}",
+            f"echo OK > {STATUS_FILE}",
             "exec bin/pulsar websocket",
         ),
         ports={"http": HTTP_PORT},
         cpu=spec.cpu,
         memory=str(spec.memory.planned_limit),
         environment={**runtime.environment, "PULSAR_MEM": spec.memory.jvm_flags, **environment(settings)},
-        startup={**alive, "periodSeconds": 1, "failureThreshold": 1800},
-        readiness={**alive, "periodSeconds": 5},
-        liveness={**alive, "periodSeconds": 10, "failureThreshold": 10},
+        **serving("/status.html"),
         spread="preferred",
         stateful=False,
         headless=False,

@@ -17,6 +17,7 @@ from local.pulumi_stack import PulumiStack
 ORDER = (
     "test_from_nothing",
     "test_kubernetes_plugin",
+    "test_kubernetes_plugin_readiness",
     "test_local_cluster",
     "test_local_stack",
     "test_back_to_nothing",
@@ -29,11 +30,7 @@ def pytest_collection_modifyitems(items):
         item.add_marker(pytest.mark.cluster)
         item.add_marker(pytest.mark.timeout(1500))
 
-    def place(item):
-        name = pathlib.Path(item.fspath).stem
-        return ORDER.index(name) if name in ORDER else len(ORDER) - 1.5
-
-    items.sort(key=place)
+    items.sort(key=lambda item: ORDER.index(pathlib.Path(item.fspath).stem))
 
 
 class Command:
