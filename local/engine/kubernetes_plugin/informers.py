@@ -58,7 +58,9 @@ class Informer:
     def _list_and_watch(self) -> None:
         listed = self._client.request("GET", self._path)
         with self._changed:
-            self.objects = {_key(item): item for item in listed.get("items") or []}
+            # In a list only the list itself says what its items are.
+            what = {"apiVersion": listed["apiVersion"], "kind": listed["kind"].removesuffix("List")}
+            self.objects = {_key(item): what | item for item in listed.get("items") or []}
             self.version = int(listed["metadata"]["resourceVersion"])
             self._changed.notify_all()
         while not self._client.cancelled.is_set():
