@@ -146,6 +146,14 @@ def test_an_image_name_that_can_never_be_pulled_is_not_waited_for():
     assert workloads.deployment(live, around).failed  # type: ignore[arg-type]
 
 
+def test_a_kubelet_that_is_late_to_see_a_config_map_is_waited_for():
+    live = _workload("Deployment", {"replicas": 1}, {})
+    late = _waiting("CreateContainerConfigError", "failed to sync configmap cache: timed out waiting for the condition")
+    verdict = workloads.deployment(live, Around({"pods": [_pod(**late)]}))  # type: ignore[arg-type]
+    assert not verdict.failed
+    assert "failed to sync configmap cache" in verdict.message
+
+
 def _service(spec, status=None):
     return {"kind": "Service", "metadata": {"name": "s"}, "spec": spec, "status": status or {}}
 

@@ -5,7 +5,8 @@ from typing import Any
 from .verdict import READY, Verdict, View, condition, is_true
 
 _WAITING_IS_NORMAL = ("ContainerCreating", "PodInitializing", "")
-_HOPELESS = ("InvalidImageName", "CreateContainerConfigError", "ErrImageNeverPull")
+# Not `CreateContainerConfigError`: the kubelet says so as well when it is only late to see a new ConfigMap.
+_HOPELESS = ("InvalidImageName", "ErrImageNeverPull")
 
 
 def pod(live: dict[str, Any], view: View) -> Verdict:
