@@ -1,0 +1,1 @@
+"""What the program would do, told by the real engine where no cluster answers."""

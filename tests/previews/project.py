@@ -1,0 +1,140 @@
+"""The project in a temporary folder: its program and one stack, with a state and a passphrase of their own."""
+
+import dataclasses
+import functools
+import json
+import pathlib
+import secrets
+import shutil
+import subprocess
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+import yaml
+
+from evaluation import stack_files
+from local.engine import Engine, prepare
+from local.paths import KUBECONFIG, PROJECT
+from local.progress import Progress
+from tests.engine.trial import Outcome, no_engine
+
+# Port 1 is reserved and served by nobody: whoever asks is refused at once.
+NOBODY = {
+    "apiVersion": "v1",
+    "kind": "Config",
+    "clusters": [{"name": "nobody", "cluster": {"server": "http://127.0.0.1:1"}}],
+    "users": [{"name": "nobody", "user": {}}],
+    "contexts": [{"name": "nobody", "context": {"cluster": "nobody", "user": "nobody"}}],
+    "current-context": "nobody",
+}
+"""A kubeconfig whose cluster doesn't answer."""
+
+
+@functools.cache
+def engine() -> Engine:
+    """The CLI with the stand-ins; skips the test where there is none."""
+    reason = no_engine()
+    if reason:
+        pytest.skip(reason)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PULSAR_ENGINE", "stand-in")
+        return prepare(Progress(), kubeconfig=None)
+
+
+_NOT_OURS = ("KUBECONFIG", "KUBERNETES_SERVICE_HOST", "PULUMI_CONFIG_PASSPHRASE_FILE", "PYTHONPATH")
+
+
+@dataclasses.dataclass(frozen=True)
+class Preview:
+    """What a preview told."""
+
+    code: int
+    steps: list[dict[str, Any]]
+    """What would be done to each resource that doesn't stay the same, and to the stack itself."""
+    counts: dict[str, int]
+    """How many resources each operation would be done to, `same` included."""
+    said: str
+    """Its messages."""
+    output: str
+    """All that it printed, as it stands in a build's log."""
+
+    @property
+    def operations(self) -> dict[str, str]:
+        """What would be done, by URN, but for the stack itself; of several steps, the last one."""
+        return {step["urn"]: step["op"] for step in self.steps if "::pulumi:pulumi:Stack::" not in step["urn"]}
+
+
+class Project:
+    """A copy of the project with one of its stacks, known to an engine that keeps its state beside it."""
+
+    def __init__(self, folder: pathlib.Path, stack: str, kubeconfig: dict[str, Any] | None = None) -> None:
+        self.folder, self.stack = folder / "project", stack
+        self.file = self.folder / "stacks" / f"Pulumi.{stack}.yaml"
+        self._state = folder / "state"
+        self._state.mkdir(parents=True)
+        shutil.copytree(PROJECT / "components", self.folder / "components", ignore=shutil.ignore_patterns("*.pyc"))
+        for name in ("__main__.py", "Pulumi.yaml", f"stacks/{self.file.name}"):
+            (self.folder / name).parent.mkdir(exist_ok=True)
+            shutil.copy2(PROJECT / name, self.folder / name)
+        # Where the local stack's file says, and where kubectl looks by itself.
+        home = folder / "home"
+        for path in (self.folder / KUBECONFIG.relative_to(PROJECT), home / ".kube" / "config"):
+            path.parent.mkdir(parents=True)
+            path.write_text(yaml.safe_dump(kubeconfig or NOBODY))
+        self._env = {
+            **{name: value for name, value in engine().env.items() if name not in _NOT_OURS},
+            "HOME": str(home),
+            "PULUMI_BACKEND_URL": self._state.as_uri(),
+            "PULUMI_CONFIG_PASSPHRASE": secrets.token_hex(),
+            "PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "true",
+        }
+        self.run("stack", "init", stack)
+
+    def run(self, *words: str, expect: int | None = 0, stdin: str = "") -> Outcome:
+        """Run a command; fail the test when it ends otherwise than expected."""
+        done = self._ended(words, stdin)
+        assert expect is None or done.returncode == expect, done.stdout + done.stderr
+        return Outcome(done.returncode, done.stdout + done.stderr)
+
+    def preview(self) -> Preview:
+        """What an update would do, from the state as it is."""
+        done = self._ended(("preview", "--json", "--refresh=false"))
+        assert done.stdout.startswith("{"), done.stdout + done.stderr
+        told = json.loads(done.stdout)
+        said = "".join(each["message"] for each in told.get("diagnostics", []))
+        return Preview(done.returncode, told["steps"], told["changeSummary"], said, done.stdout + done.stderr)
+
+    def _ended(self, words: Sequence[str], stdin: str = "") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [engine().program, *words, "--non-interactive"],
+            cwd=self.folder,
+            env=self._env,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=180,
+        )
+
+    def configure(self, spec: Any) -> None:
+        """Put another spec into the stack file, beside the salt that the engine wrote there."""
+        content = yaml.safe_load(self.file.read_text())
+        content["config"][stack_files.SPEC] = spec
+        self.file.write_text(yaml.safe_dump(content))
+
+    def set(self, path: str, value: str) -> None:
+        """Change one setting of the spec: `pulsar.broker.replicas`."""
+        self.run("config", "set", "--path", f"{stack_files.SPEC}.{path}", value)
+
+    def edit(self, path: str, old: str, new: str) -> None:
+        """Change the program, which must say `old` once."""
+        file = self.folder / path
+        assert file.read_text().count(old) == 1, (
+            f"{path} doesn't say {old!r} any more: this test needs another example."
+        )
+        file.write_text(file.read_text().replace(old, new))
+
+    def raw_state(self) -> str:
+        """All that is kept of the stack, as it lies on the disk."""
+        return "\n".join(path.read_text() for path in self._state.rglob("*") if path.is_file())

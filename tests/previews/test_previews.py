@@ -1,0 +1,58 @@
+"""What a preview shows before anything is there: the same as what is rendered, and no more than what is foreseen."""
+
+import pathlib
+from typing import Any
+
+import pytest
+
+from evaluation import stack_files
+from evaluation.program import Registered, evaluate
+from evaluation.render import manifests
+
+from .project import Preview, Project
+
+pytestmark = pytest.mark.engine
+
+INVENTORIES = pathlib.Path(__file__).parent.parent / "upgrades" / "urns"
+
+
+@pytest.fixture(scope="module", params=stack_files.names())
+def stack(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def preview(stack: str, tmp_path_factory: pytest.TempPathFactory) -> Preview:
+    shown = Project(tmp_path_factory.mktemp(stack), stack).preview()
+    assert shown.code == 0, shown.said
+    return shown
+
+
+def _objects(preview: Preview) -> dict[str, dict[str, Any]]:
+    planned = [step["newState"] for step in preview.steps]
+    return manifests(
+        Registered(each["type"], each["urn"].rpartition("::")[2], _own(each.get("inputs", {}))) for each in planned
+    )
+
+
+def _own(inputs: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in inputs.items() if not key.startswith("__")}
+
+
+def test_what_was_reviewed_as_files_is_what_gets_deployed(stack: str, preview: Preview):
+    rendered = manifests(evaluate(stack, stack_files.read(stack)))
+
+    planned = _objects(preview)
+    assert sorted(planned) == sorted(rendered)
+    for name, manifest in rendered.items():
+        assert planned[name] == manifest, f"{name} would be deployed otherwise than `make render` writes it."
+
+
+def test_a_first_update_makes_every_resource_of_the_inventory_and_touches_nothing_else(stack: str, preview: Preview):
+    inventory = (INVENTORIES / f"{stack}.txt").read_text().splitlines()
+
+    assert preview.operations == dict.fromkeys(inventory, "create")
+
+
+def test_a_preview_needs_no_cluster_and_complains_about_none(preview: Preview):
+    assert preview.said == ""
