@@ -57,9 +57,17 @@ def load(config: pulumi.Config) -> StackSpec:
     try:
         if pulumi.runtime.config.is_config_secret(f"{config.name}:{KEY}"):
             raise mistakes.NotADeployment(pulumi.get_stack(), [mistakes.SECRET_IN_SPEC])
-        return read(config.get_object(KEY), pulumi.get_stack())
-    except (mistakes.NotADeployment, pulumi.ConfigTypeError) as error:
+        return read(_value(config), pulumi.get_stack())
+    except mistakes.NotADeployment as error:
         raise pulumi.RunError(str(error)) from None
+
+
+def _value(config: pulumi.Config) -> Any:
+    try:
+        return config.get_object(KEY)
+    except pulumi.ConfigTypeError:
+        # The SDK's own words repeat the text, which may be anything.
+        return config.get(KEY)
 
 
 def schema() -> dict[str, Any]:

@@ -39,7 +39,7 @@ def toolset(spec: ToolsetSpec, settings: dict[str, Setting], *, place: Place, ru
         ports={},
         cpu=spec.cpu,
         memory="768Mi",
-        environment={**environment(settings), "BOOKIE_MEM": f"-Xmx256m {COMPACT}"},
+        environment={**environment(settings), "BOOKIE_MEM": "-Xmx256m", "BOOKIE_GC": COMPACT},
         spread="preferred",
         grace_seconds=1,
         stateful=False,

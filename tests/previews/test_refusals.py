@@ -24,6 +24,7 @@ MISTAKES = {
             "spec.pulsar.proxy.replicas: 0 is too small. Use at least 1.",
         ],
     ),
+    "text": ("events", ["spec: is the text 'events', and must be a mapping with cluster and pulsar."]),
     "a list": ([1], ["spec: is a list, and must be a mapping with cluster and pulsar."]),
     "nothing": ({}, ["spec: is missing or empty. The key pulsar:spec holds cluster and pulsar"]),
 }
