@@ -23,6 +23,7 @@ def smoke(endpoints: Endpoints, progress: Progress) -> None:
     Raises:
         Problem: what didn't work, and where to look.
     """
+    _answers(endpoints)
     for persistence in ("persistent", "non-persistent"):
         topic = f"{persistence}://public/default/smoke-{uuid.uuid4().hex[:12]}"
         with progress.step(f"smoke: {MESSAGES} messages through the proxy over a {persistence} topic"):
@@ -32,6 +33,18 @@ def smoke(endpoints: Endpoints, progress: Progress) -> None:
     with progress.step(f"smoke: {MESSAGES} messages over WebSocket"):
         _over_websocket(endpoints, topic)
     _delete(endpoints, topic)
+
+
+def _answers(endpoints: Endpoints) -> None:
+    """See that the proxy is there at all, before a client waits for it."""
+    try:
+        with urllib.request.urlopen(f"{endpoints.http}/status.html", timeout=PATIENCE_SECONDS):
+            return
+    except urllib.error.HTTPError:
+        return
+    except OSError as error:
+        reason = getattr(error, "reason", error)
+        raise Problem(f"Nothing answers at {endpoints.http}: {reason}. `make up` brings the stack up.") from None
 
 
 def _payloads() -> list[bytes]:
