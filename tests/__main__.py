@@ -7,10 +7,11 @@ import dataclasses
 import os
 import pathlib
 import platform
-import shutil
 import subprocess
 import sys
 import time
+
+from tests.engine.trial import no_engine
 
 PROJECT = pathlib.Path(__file__).resolve().parent.parent
 
@@ -30,11 +31,7 @@ class Tier:
 
 
 def _no_engine() -> str | None:
-    if shutil.which("pulumi") or os.environ.get("PULSAR_TOOLCHAIN") or (PROJECT / ".cache").exists():
-        return None
-    if os.environ.get("CI"):
-        return None
-    return "there is no Pulumi CLI yet: `make up` brings one, or name its folder with PULSAR_TOOLCHAIN"
+    return None if os.environ.get("CI") else no_engine()
 
 
 def _no_cluster() -> str | None:

@@ -4,20 +4,14 @@ import pathlib
 
 import pytest
 
-from local.engine import Engine, prepare
-from local.progress import Progress
+from local.engine import Engine
 
-from .trial import Trial, no_engine
+from .trial import Trial, stand_in_engine
 
 
 @pytest.fixture(scope="session")
 def engine() -> Engine:
-    reason = no_engine()
-    if reason:
-        pytest.skip(reason)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PULSAR_ENGINE", "stand-in")
-        return prepare(Progress(), kubeconfig=None)
+    return stand_in_engine()
 
 
 @pytest.fixture

@@ -8,13 +8,12 @@ import textwrap
 
 import pytest
 
-from local.engine import Engine, prepare
+from local.engine import Engine
 from local.engine.kubernetes_plugin.kubeconfig import connect
 from local.engine.kubernetes_plugin.rest import ApiError, Client
 from local.paths import KUBECONFIG
-from local.progress import Progress
 
-from .trial import Trial, eventually, no_engine
+from .trial import Trial, eventually, stand_in_engine
 
 HEAD = """
 import json, pulumi, pulumi_kubernetes as k8s
@@ -74,12 +73,7 @@ def kubeconfig() -> pathlib.Path:
 
 @pytest.fixture(scope="module")
 def stand_ins() -> Engine:
-    reason = no_engine()
-    if reason:
-        pytest.skip(reason)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PULSAR_ENGINE", "stand-in")
-        return prepare(Progress(), kubeconfig=None)
+    return stand_in_engine()
 
 
 @pytest.fixture(scope="module")

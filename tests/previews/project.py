@@ -1,7 +1,6 @@
 """The project in a temporary folder: its program and one stack, with a state and a passphrase of their own."""
 
 import dataclasses
-import functools
 import json
 import pathlib
 import secrets
@@ -10,14 +9,11 @@ import subprocess
 from collections.abc import Sequence
 from typing import Any
 
-import pytest
 import yaml
 
 from evaluation import stack_files
-from local.engine import Engine, prepare
 from local.paths import KUBECONFIG, PROJECT
-from local.progress import Progress
-from tests.engine.trial import Outcome, no_engine
+from tests.engine.trial import Outcome, stand_in_engine
 
 # Port 1 is reserved and served by nobody: whoever asks is refused at once.
 NOBODY = {
@@ -29,17 +25,6 @@ NOBODY = {
     "current-context": "nobody",
 }
 """A kubeconfig whose cluster doesn't answer."""
-
-
-@functools.cache
-def engine() -> Engine:
-    """The CLI with the stand-ins; skips the test where there is none."""
-    reason = no_engine()
-    if reason:
-        pytest.skip(reason)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PULSAR_ENGINE", "stand-in")
-        return prepare(Progress(), kubeconfig=None)
 
 
 _NOT_OURS = ("KUBECONFIG", "KUBERNETES_SERVICE_HOST", "PULUMI_CONFIG_PASSPHRASE_FILE", "PYTHONPATH")
@@ -83,7 +68,7 @@ class Project:
             path.parent.mkdir(parents=True)
             path.write_text(yaml.safe_dump(kubeconfig or NOBODY))
         self._env = {
-            **{name: value for name, value in engine().env.items() if name not in _NOT_OURS},
+            **{name: value for name, value in stand_in_engine().env.items() if name not in _NOT_OURS},
             "HOME": str(home),
             "PULUMI_BACKEND_URL": self._state.as_uri(),
             "PULUMI_CONFIG_PASSPHRASE": secrets.token_hex(),
@@ -107,7 +92,7 @@ class Project:
 
     def _ended(self, words: Sequence[str], stdin: str = "") -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [engine().program, *words, "--non-interactive"],
+            [stand_in_engine().program, *words, "--non-interactive"],
             cwd=self.folder,
             env=self._env,
             input=stdin,
