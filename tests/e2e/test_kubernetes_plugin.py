@@ -208,7 +208,7 @@ def test_secrets_are_neither_in_the_state_nor_on_the_screen(trial: Trial):
         word = pulumi.Config().require_secret("word")
         k8s.core.v1.Secret("kept", metadata={"namespace": NS, "name": "kept"}, string_data={"word": word})
         pods("kept-pods", opts=seconds(6), command=["sh", "-c", "echo $WORD; exit 1"],
-             env=[{"name": "WORD", "value": word}])
+             readinessProbe={"exec": {"command": ["false"]}}, env=[{"name": "WORD", "value": word}])
         conf("kept-conf", {"word": word, "length": "5"})
     """
     said = trial.up(program, expect=1).output + trial.preview().output
