@@ -7,6 +7,9 @@ PY := .venv/bin/python
 # On its own, so that `make up` needs no developer's tool.
 READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
+READY_CLOUDS := .venv/.ready-clouds
+# What a stack's own program needs: the clouds' SDKs only where its file names one of them.
+CLOUD := $(shell grep -qsE '(provider|kind): *(eks|gke|aks|s3|gcs|azure-blob) *(\#|$$|,|})' stacks/Pulumi.$(STACK).yaml && echo $(READY_CLOUDS))
 
 .DEFAULT_GOAL := help
 .PHONY: help up down smoke preview pulsar-admin render explain test check bench format lock schema
@@ -21,26 +24,31 @@ $(READY): requirements.lock
 	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
 
-$(READY_DEV): requirements-dev.lock $(READY)
+$(READY_CLOUDS): requirements-clouds.lock $(READY)
+	@echo "environment: the clouds' SDKs from requirements-clouds.lock (a minute or two, 900 MB)" >&2
+	@.venv/bin/pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements-clouds.lock
+	@touch $@
+
+$(READY_DEV): requirements-dev.lock $(READY) $(READY_CLOUDS)
 	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
-up: $(READY) ## bring STACK up (default: local, with a cluster of its own) and send messages through it
+up: $(READY) $(CLOUD) ## bring STACK up (default: local, with a cluster of its own) and send messages through it
 	@$(PY) -m local up --stack $(STACK)
 
-down: $(READY) ## destroy STACK, and the cluster under the local one
+down: $(READY) $(CLOUD) ## destroy STACK, and the cluster under the local one
 	@$(PY) -m local down --stack $(STACK)
 
 smoke: $(READY) ## send messages through STACK
 	@$(PY) -m local smoke --stack $(STACK)
 
-preview: $(READY) ## what `pulumi up` would change in STACK
+preview: $(READY) $(CLOUD) ## what `pulumi up` would change in STACK
 	@$(PY) -m local preview --stack $(STACK) --args='$(ARGS)'
 
 pulsar-admin: $(READY) ## run Pulsar's own tools: ARGS="topics list public/default"
 	@$(PY) -m local pulsar-admin --stack $(STACK) --args='$(ARGS)'
 
-render: $(READY) ## write STACK's Kubernetes objects as files into OUT, without engine or cluster
+render: $(READY) $(CLOUD) ## write STACK's Kubernetes objects as files into OUT, without engine or cluster
 	@$(PY) -m evaluation render $(STACK) $(OUT)
 
 explain: $(READY) ## every effective value of STACK and where it came from
@@ -71,3 +79,4 @@ schema: $(READY) ## write stacks/schema.json and the reference of settings anew
 lock: $(READY_DEV) ## resolve the dependencies anew
 	@uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header pyproject.toml -o requirements.lock
 	@uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -c requirements.lock --group dev pyproject.toml -o requirements-dev.lock
+	@uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -c requirements.lock --group clouds pyproject.toml -o requirements-clouds.lock

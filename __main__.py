@@ -3,15 +3,22 @@
 import pulumi
 
 from components import stack
-from components.pulsar import Pulsar
+from components.pulsar.deployment import Pulsar
 
 config = pulumi.Config()
 spec = stack.load(config)
+secrets = stack.secrets(config)
 
-cluster = spec.cluster.create("cluster", kubeconfig=config.get_secret("kubeconfig"))
-on_cluster = pulumi.ResourceOptions(providers=[cluster.provider])
+cluster = spec.cluster.create("cluster", kubeconfig=secrets.get("kubeconfig"), demands=spec.pulsar.demands())
+access = spec.pulsar.tiered_access("tiered-storage", cluster=cluster, secrets=secrets)
 
-pulsar = Pulsar("pulsar", spec.pulsar, cluster=cluster, opts=on_cluster)
+pulsar = Pulsar(
+    "pulsar",
+    spec.pulsar,
+    offer=spec.cluster.offer,
+    access=access,
+    opts=pulumi.ResourceOptions(providers=[cluster.provider]),
+)
 
 pulumi.export("service_url", pulsar.service_url)
 pulumi.export("admin_url", pulsar.admin_url)

@@ -11,6 +11,10 @@ from .pulsar.workload import Manifest
 _CLASSES: Mapping[tuple[str, str], Callable[[], type]] = {
     # Each is looked up when it is used: the SDK loads an API group only then.
     ("v1", "Namespace"): lambda: k8s.core.v1.Namespace,
+    ("v1", "Secret"): lambda: k8s.core.v1.Secret,
+    ("v1", "PersistentVolumeClaim"): lambda: k8s.core.v1.PersistentVolumeClaim,
+    ("storage.k8s.io/v1", "StorageClass"): lambda: k8s.storage.v1.StorageClass,
+    ("batch/v1", "CronJob"): lambda: k8s.batch.v1.CronJob,
     ("v1", "ConfigMap"): lambda: k8s.core.v1.ConfigMap,
     ("v1", "Service"): lambda: k8s.core.v1.Service,
     ("v1", "ServiceAccount"): lambda: k8s.core.v1.ServiceAccount,
@@ -19,7 +23,13 @@ _CLASSES: Mapping[tuple[str, str], Callable[[], type]] = {
     ("batch/v1", "Job"): lambda: k8s.batch.v1.Job,
     ("policy/v1", "PodDisruptionBudget"): lambda: k8s.policy.v1.PodDisruptionBudget,
 }
-_ARGUMENTS = {"automountServiceAccountToken": "automount_service_account_token"}
+_ARGUMENTS = {
+    "automountServiceAccountToken": "automount_service_account_token",
+    "stringData": "string_data",
+    "reclaimPolicy": "reclaim_policy",
+    "volumeBindingMode": "volume_binding_mode",
+    "allowVolumeExpansion": "allow_volume_expansion",
+}
 
 
 def register(name: str, manifest: Manifest, opts: pulumi.ResourceOptions) -> pulumi.CustomResource:

@@ -1,5 +1,6 @@
 """The stack file as one typed value, or every mistake in it as a sentence."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pulumi
@@ -14,7 +15,7 @@ KEY = "spec"
 """The configuration key that holds all of it."""
 
 
-SECRETS = ("kubeconfig",)
+SECRETS = ("kubeconfig", "object_store_access_key", "object_store_secret_key")
 """The configuration keys beside it, which hold a secret each."""
 
 _ENCRYPTED = {
@@ -33,6 +34,18 @@ class StackSpec(Spec):
     """The Kubernetes cluster."""
     pulsar: PulsarSpec
     """Pulsar."""
+
+    def mistakes(self) -> Iterator[tuple[str, str]]:
+        """What Pulsar asks for and the cluster can't give."""
+        for path, sentence in self.cluster.misfits(self.pulsar):
+            yield f"cluster.{path}", sentence
+        for path, sentence in self.pulsar.misfits(self.cluster):
+            yield f"pulsar.{path}", sentence
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The configuration keys beside the spec that must hold a secret."""
+        return self.pulsar.tiered_storage.secrets if self.pulsar.tiered_storage else ()
 
 
 def read(raw: Any, stack: str) -> StackSpec:
@@ -57,9 +70,25 @@ def load(config: pulumi.Config) -> StackSpec:
     try:
         if pulumi.runtime.config.is_config_secret(f"{config.name}:{KEY}"):
             raise mistakes.NotADeployment(pulumi.get_stack(), [mistakes.SECRET_IN_SPEC])
-        return read(_value(config), pulumi.get_stack())
+        spec = read(_value(config), pulumi.get_stack())
+        if missing := [key for key in spec.secrets if config.get_secret(key) is None]:
+            raise mistakes.NotADeployment(pulumi.get_stack(), [_missing(key) for key in missing])
+        return spec
     except mistakes.NotADeployment as error:
         raise pulumi.RunError(str(error)) from None
+
+
+def _missing(key: str) -> mistakes.Found:
+    return (
+        ("pulsar", "tiered_storage"),
+        f"needs the secret pulsar:{key}, which is not set. Set it with `pulumi config set --secret pulsar:{key}`.",
+    )
+
+
+def secrets(config: pulumi.Config) -> dict[str, pulumi.Output[str]]:
+    """The secrets that are set beside the spec."""
+    found = {key: config.get_secret(key) for key in SECRETS}
+    return {key: value for key, value in found.items() if value is not None}
 
 
 def _value(config: pulumi.Config) -> Any:

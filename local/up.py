@@ -16,9 +16,8 @@ def prepare(stack: Stack, progress: Progress) -> PulumiStack:
         with progress.step("cluster"):
             cluster = clusters.up(progress)
         progress.say(cluster.description)
-        pulsar = stack.spec.pulsar
         with progress.step("images"):
-            images.ensure(cluster, progress, pulsar_image=pulsar.effective_image, etcd_image=pulsar.metadata.image)
+            images.ensure(cluster, progress, stack.spec.pulsar.images(stack.spec.cluster.offer))
         path = cluster.kubeconfig
     with progress.step("engine"):
         engine = engines.prepare(progress, kubeconfig=path)

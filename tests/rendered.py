@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from components.pulsar import namespace_manifest
-from components.pulsar.workload import objects
+from components.pulsar.deployment import namespace_manifest
+from components.pulsar.objects import objects
 from components.stack import StackSpec, read
 from evaluation import stack_files
 from tests import stack_file
@@ -15,8 +15,9 @@ Manifest = dict[str, Any]
 def manifests(spec: StackSpec) -> dict[str, Manifest]:
     """Every object of Pulsar's, by its logical name."""
     found = {"namespace": namespace_manifest(spec.pulsar), "initialise": spec.pulsar.initialisation()}
-    for work in spec.pulsar.workloads(spec.cluster.storage_class).values():
+    for work in spec.pulsar.workloads(spec.cluster.offer).values():
         found |= objects(work)
+    found |= spec.pulsar.manifests(spec.cluster.offer)
     return found
 
 

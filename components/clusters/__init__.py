@@ -1,7 +1,10 @@
 """Where Kubernetes comes from. One file and one name in the union add a cloud."""
 
+from typing import Annotated
+
+import pydantic
+
 from .existing import ExistingSpec
 
-# A second kind of cluster turns this into a union told apart by `provider`.
-ClusterSpec = ExistingSpec
+ClusterSpec = Annotated[ExistingSpec, pydantic.Field()]
 """The Kubernetes cluster."""

@@ -1,9 +1,67 @@
 """What every Kubernetes cluster offers, whoever runs it."""
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import pulumi
 import pulumi_kubernetes as k8s
+
+from ..model import Spec
+from .sizing import Demand
+
+if TYPE_CHECKING:
+    from ..pulsar.spec import PulsarSpec
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Offer:
+    """What is known of a cluster before it exists, and so can be written into every manifest."""
+
+    storage_class: str | None = None
+    """Block storage in the pod's own zone, or `None` for the cluster's default class."""
+    zones: tuple[str, ...] = ()
+    """The zones that its nodes are in; none where that is not ours to know."""
+    node_selectors: Mapping[str, Mapping[str, str]] = dataclasses.field(default_factory=dict)
+    """The labels of the nodes that a pool's pods run on, by the pool's name (`sizing.POOLS`)."""
+    load_balancer_annotations: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """What a Service of type LoadBalancer that only private networks reach needs to be told."""
+    public_load_balancer_annotations: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """The same for one that the internet reaches."""
+
+
+class KubernetesSpec(Spec):
+    """A Kubernetes cluster as a stack file describes it. Each kind fills in the rest."""
+
+    provider: str
+    """Who runs it."""
+
+    @property
+    def offer(self) -> Offer:
+        """What the manifests may count on."""
+        return Offer()
+
+    def misfits(self, pulsar: "PulsarSpec") -> Iterator[tuple[str, str]]:
+        """What Pulsar asks for and this cluster can't give: the setting's path in the spec, and a sentence."""
+        del pulsar
+        return iter(())
+
+    def create(self, name: str, *, kubeconfig: pulumi.Output[str] | None, demands: Sequence[Demand]) -> "Cluster":
+        """The cluster as a component.
+
+        Args:
+            name: its logical name.
+            kubeconfig: the secret `pulsar:kubeconfig`, for kinds of cluster that take one.
+            demands: what will run on it, for kinds of cluster that size their own nodes.
+        """
+        raise NotImplementedError
+
+
+class Identity(pulumi.ComponentResource):
+    """Who a role's pods are outside Kubernetes: what their service account must carry for it."""
+
+    annotations: Mapping[str, pulumi.Input[str]]
+    """The service account's annotations."""
 
 
 class Cluster(pulumi.ComponentResource):
@@ -11,7 +69,5 @@ class Cluster(pulumi.ComponentResource):
 
     provider: k8s.Provider
     """What the objects inside the cluster are registered with."""
-    storage_class: str | None
-    """Block storage in the pod's own zone, or `None` for the cluster's default class."""
-    load_balancer_annotations: Mapping[str, str]
-    """What a Service of type LoadBalancer needs to be told on this cluster."""
+    kubeconfig: pulumi.Output[str] | None
+    """How to reach it, always secret; `None` where the way is not ours to tell (kubectl's own)."""

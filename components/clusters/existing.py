@@ -1,19 +1,20 @@
 """A Kubernetes cluster that exists already, wherever it runs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import pulumi
-import pulumi_kubernetes as k8s
 
-from ..model import Spec, StorageClass
-from .cluster import Cluster
+from ..model import StorageClass
+from .cluster import Cluster, KubernetesSpec, Offer
+from .connection import connection
+from .sizing import Demand
 
 
-class ExistingSpec(Spec):
+class ExistingSpec(KubernetesSpec):
     """A cluster that exists already."""
 
-    provider: Literal["existing"]
+    provider: Literal["existing"]  # pyright: ignore[reportIncompatibleVariableOverride]
     """Somebody else made it."""
     kubeconfig_path: str | None = None
     """A kubeconfig file, relative to the project. Default: the secret `pulsar:kubeconfig` where it is set, else what
@@ -32,8 +33,14 @@ class ExistingSpec(Spec):
                 "`pulumi config set --secret pulsar:kubeconfig < FILE` instead, or give the file's path here.",
             )
 
-    def create(self, name: str, kubeconfig: pulumi.Output[str] | None = None) -> Cluster:
-        """The cluster as a component."""
+    @property
+    def offer(self) -> Offer:
+        """The class that the stack file names."""
+        return Offer(storage_class=self.storage_class)
+
+    def create(self, name: str, *, kubeconfig: pulumi.Output[str] | None, demands: Sequence[Demand]) -> Cluster:
+        """The cluster as a component. Its nodes are somebody else's to size."""
+        del demands
         return Existing(name, self, kubeconfig=kubeconfig)
 
 
@@ -49,17 +56,8 @@ class Existing(Cluster):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("pulsar:clusters:Existing", name, {}, opts)
-        self.storage_class = spec.storage_class
-        self.load_balancer_annotations = {}
-        self.provider = k8s.Provider(
-            name,
-            kubeconfig=spec.kubeconfig_path or kubeconfig,
-            context=spec.context,
-            # An `up` that was killed left objects that the state doesn't know of; the next one takes them over.
-            upsert_existing_objects=True,
-            # A new configuration is an update, and the pods' template says which roll: nothing is deleted first.
-            enable_config_map_mutable=True,
-            enable_secret_mutable=True,
-            opts=pulumi.ResourceOptions(parent=self),
+        self.kubeconfig = kubeconfig
+        self.provider = connection(
+            name, spec.kubeconfig_path or kubeconfig, context=spec.context, opts=pulumi.ResourceOptions(parent=self)
         )
         self.register_outputs({})

@@ -2,9 +2,11 @@
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal
+from typing import Literal, TypeVar
 
-Process = Literal["bookie", "autorecovery", "broker", "proxy", "websocket", "toolset"]
+from .workload import InitContainer, Mount, SecretKey, Workload
+
+Process = Literal["bookie", "autorecovery", "broker", "proxy", "websocket", "toolset", "initialise"]
 
 JOINABLE = frozenset({"messagingProtocols", "brokerInterceptors", "protocolHandlerDirectories"})
 """Keys whose values are comma-separated lists: several features may add to them."""
@@ -22,6 +24,16 @@ class Contribution:
     """Keys that this feature sets well, and that another's need or the stack file's `config` may set otherwise."""
     chosen: Mapping[Process, Mapping[str, str]] = dataclasses.field(default_factory=dict)
     """Keys that the stack file's `config` sets: stronger than `tunable`, and never against `conf`."""
+    environment: Mapping[Process, Mapping[str, str]] = dataclasses.field(default_factory=dict)
+    """Variables of the process beside its conf file's keys."""
+    secret_environment: Mapping[Process, Mapping[str, SecretKey]] = dataclasses.field(default_factory=dict)
+    """Variables whose values stand in a Kubernetes Secret."""
+    ports: Mapping[Process, Mapping[str, int]] = dataclasses.field(default_factory=dict)
+    """More ports that the process listens on, by name."""
+    mounts: Mapping[Process, tuple[Mount, ...]] = dataclasses.field(default_factory=dict)
+    """Files and folders that the process finds."""
+    init_containers: Mapping[Process, tuple[InitContainer, ...]] = dataclasses.field(default_factory=dict)
+    """What runs in the pod before the process."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,6 +110,46 @@ def _joined(one: Setting, other: Setting) -> Setting:
     values = sorted({*one.value.split(","), *other.value.split(",")} - {""})
     sources = sorted({*one.source.split(", "), *other.source.split(", ")})
     return Setting(one.value if one.value == other.value else ",".join(values), ", ".join(sources))
+
+
+def equipped(work: Workload, contributions: Sequence[Contribution]) -> Workload:
+    """The workload with all that the contributions give its process beside the conf file's keys.
+
+    Raises:
+        ValueError: two of them give the same variable, port or mount differently.
+    """
+    process: Process = work.role  # pyright: ignore[reportAssignmentType]
+    return dataclasses.replace(
+        work,
+        environment=_together(work.environment, *(each.environment.get(process, {}) for each in contributions)),
+        secret_environment=_together(
+            work.secret_environment, *(each.secret_environment.get(process, {}) for each in contributions)
+        ),
+        ports=_together(work.ports, *(each.ports.get(process, {}) for each in contributions)),
+        mounts=_once(*work.mounts, *(mount for each in contributions for mount in each.mounts.get(process, ()))),
+        init_containers=_once(
+            *work.init_containers, *(one for each in contributions for one in each.init_containers.get(process, ()))
+        ),
+    )
+
+
+_Value = TypeVar("_Value")
+
+
+def _together(*maps: Mapping[str, _Value]) -> dict[str, _Value]:
+    found: dict[str, _Value] = {}
+    for each in maps:
+        for key, value in each.items():
+            if found.setdefault(key, value) != value:
+                raise ValueError(f"{key} would have to be both {found[key]!r} and {value!r}.")
+    return found
+
+
+_Named = TypeVar("_Named", Mount, InitContainer)
+
+
+def _once(*items: _Named) -> tuple[_Named, ...]:
+    return tuple(_together(*({item.name: item} for item in items)).values())
 
 
 def environment(settings: Mapping[str, Setting]) -> dict[str, str]:

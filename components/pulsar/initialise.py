@@ -3,10 +3,12 @@
 import hashlib
 import json
 import textwrap
+from collections.abc import Mapping
 
 from .. import names
 from .metadata.store import MetadataStoreSpec, Place
-from .workload import Manifest, container_security, pod_security
+from .pod import container_security, pod_security, secret_variables, volume_mounts
+from .workload import Manifest, Workload
 
 ROLE = "initialise"
 LAST_KEY = "/admin/policies/public/default"
@@ -21,7 +23,24 @@ def wait(metadata: MetadataStoreSpec, place: Place) -> str:
     return f"{metadata.shell_functions(place)}\nuntil {complete}; do sleep 0.1; done"
 
 
-def job(metadata: MetadataStoreSpec, place: Place, image: str, jvm: dict[str, str]) -> Manifest:
+def workload(place: Place, image: str, jvm: Mapping[str, str]) -> Workload:
+    """The Job's pod, before any feature has given it what it needs."""
+    memory = "-Xms128m -Xmx256m -XX:MaxDirectMemorySize=128m"
+    return Workload(
+        cluster=place.cluster,
+        namespace=place.namespace,
+        role=ROLE,
+        image=image,
+        replicas=1,
+        command=(),
+        ports={},
+        cpu="100m",
+        memory="768Mi",
+        environment={**jvm, "PULSAR_MEM": memory, "BOOKIE_MEM": memory},
+    )
+
+
+def job(metadata: MetadataStoreSpec, place: Place, work: Workload) -> Manifest:
     """The Job. Its name carries a hash of its content, since Kubernetes never changes a Job's pods.
 
     It may be killed at any moment and run again: what exists is left, and BookKeeper's layout, which Pulsar's own
@@ -54,9 +73,20 @@ def job(metadata: MetadataStoreSpec, place: Place, image: str, jvm: dict[str, st
         url=url,
         service=service,
     )
-    environment = {**jvm, "PULSAR_MEM": "-Xms128m -Xmx256m -XX:MaxDirectMemorySize=128m"}
-    environment |= {"BOOKIE_MEM": environment["PULSAR_MEM"]}
     labels = names.labels(place.cluster, ROLE)
+    container = {
+        "name": ROLE,
+        "image": work.image,
+        "imagePullPolicy": "IfNotPresent",
+        "command": ["bash", "-c", script],
+        "env": [
+            *({"name": key, "value": value} for key, value in sorted(work.environment.items())),
+            *secret_variables(work.secret_environment),
+        ],
+        "resources": {"requests": {"cpu": work.cpu, "memory": work.memory}, "limits": {"memory": work.memory}},
+        "securityContext": container_security(),
+        **({"volumeMounts": volume_mounts(work.mounts)} if work.mounts else {}),
+    }
     template = {
         "metadata": {"labels": labels},
         "spec": {
@@ -64,17 +94,8 @@ def job(metadata: MetadataStoreSpec, place: Place, image: str, jvm: dict[str, st
             "automountServiceAccountToken": False,
             "enableServiceLinks": False,
             "securityContext": pod_security(),
-            "containers": [
-                {
-                    "name": ROLE,
-                    "image": image,
-                    "imagePullPolicy": "IfNotPresent",
-                    "command": ["bash", "-c", script],
-                    "env": [{"name": key, "value": value} for key, value in sorted(environment.items())],
-                    "resources": {"requests": {"cpu": "100m", "memory": "768Mi"}, "limits": {"memory": "768Mi"}},
-                    "securityContext": container_security(),
-                }
-            ],
+            **({"volumes": [{"name": each.name, **each.source} for each in work.mounts]} if work.mounts else {}),
+            "containers": [container],
         },
     }
     digest = hashlib.sha256(json.dumps(template, sort_keys=True).encode()).hexdigest()[:8]

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import pydantic
 
+from ..clusters.cluster import Offer
 from ..model import AnyText, Bytes, Cpu, Spec
 from .broker import addresses
 from .contributions import Contribution, Setting, environment
@@ -37,6 +38,8 @@ class ServiceSpec(Spec):
 
     type: Literal["ClusterIP", "NodePort", "LoadBalancer"] = "ClusterIP"
     """`ClusterIP`: inside Kubernetes only. The other two open it to whoever reaches the nodes or the balancer."""
+    public: bool = False
+    """Whether a cloud's load balancer gets an address on the internet instead of one in the private network."""
     node_ports: NodePorts | None = None
     """Fixed ports for `NodePort`. Default: Kubernetes picks them."""
     annotations: Mapping[str, AnyText] = {}
@@ -66,6 +69,8 @@ class ServiceSpec(Spec):
                         f"node_ports.{name}",
                         f"{port} is outside of Kubernetes' range for node ports. Choose one from 30000 to 32767.",
                     )
+        if self.public and self.type != "LoadBalancer":
+            yield "public", f"goes with type LoadBalancer, and type is {self.type}. Change the type or leave it out."
         for position, network in enumerate(self.source_ranges):
             if complaint := _not_a_network(network):
                 yield f"source_ranges.{position}", complaint
@@ -75,9 +80,11 @@ class ServiceSpec(Spec):
                 f"goes with type LoadBalancer, and type is {self.type}. Change the type or leave it out.",
             )
 
-    def manifest(self) -> Manifest:
-        """The Service's own fields."""
-        fields: Manifest = {"type": self.type, "annotations": dict(self.annotations)}
+    def manifest(self, offer: Offer) -> Manifest:
+        """The Service's own fields, with what a load balancer of this cluster needs to be told."""
+        told = offer.public_load_balancer_annotations if self.public else offer.load_balancer_annotations
+        annotations = {**(told if self.type == "LoadBalancer" else {}), **self.annotations}
+        fields: Manifest = {"type": self.type, "annotations": annotations}
         if self.node_ports:
             fields["nodePorts"] = {"pulsar": self.node_ports.pulsar, "http": self.node_ports.http}
         if self.source_ranges:
@@ -124,7 +131,9 @@ class ProxySpec(ProcessSpec):
         )
 
 
-def proxies(spec: ProxySpec, settings: Mapping[str, Setting], *, place: Place, runtime: Runtime) -> Workload:
+def proxies(
+    spec: ProxySpec, settings: Mapping[str, Setting], *, place: Place, runtime: Runtime, offer: Offer
+) -> Workload:
     """The proxies as pods."""
     return Workload(
         cluster=place.cluster,
@@ -145,5 +154,5 @@ def proxies(spec: ProxySpec, settings: Mapping[str, Setting], *, place: Place, r
         grace_seconds=60,
         stateful=False,
         headless=False,
-        client_service=spec.service.manifest(),
+        client_service=spec.service.manifest(offer),
     )

@@ -1,19 +1,25 @@
 """Pulsar as a stack file describes it, and every pod set and key that follows from it."""
 
+import dataclasses
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
+import pulumi
 import pydantic
 
 from .. import names, versions
+from ..buckets import TieredStorage
+from ..buckets.bucket import Access
+from ..clusters.cluster import Cluster, KubernetesSpec, Offer
+from ..clusters.sizing import Demand
 from ..model import Image, Name, Namespace, Spec
 from ..sentences import echo
+from . import initialise
 from .bookkeeper import AutorecoveryPods, AutorecoverySpec, BookkeeperSpec, autorecovery, bookies
 from .broker import BrokerSpec, brokers
-from .contributions import Contribution, Process, Setting, disagreements, merge
-from .initialise import job
-from .lifecycle.guards import Guard, bookies_only_grow, members_stay
+from .contributions import Contribution, Process, Setting, disagreements, equipped, merge
+from .lifecycle.guards import Guard, bookies_only_grow
 from .metadata import STORES, MetadataSpec
 from .metadata.etcd import EtcdSpec
 from .metadata.store import Place
@@ -22,7 +28,7 @@ from .proxy import ProxySpec, proxies
 from .runtime import Jvm, Runtime, runtime
 from .toolset import ToolsetSpec, toolset
 from .websocket import WebSocketPods, WebSocketSpec, websockets
-from .workload import Manifest, Spread, Workload
+from .workload import Manifest, Spread, Workload, demand, images_in
 
 
 class PulsarSpec(Spec):
@@ -55,6 +61,8 @@ class PulsarSpec(Spec):
     """The proxy, through which clients reach the brokers."""
     websocket: WebSocketSpec = WebSocketPods()
     """Pulsar over WebSocket."""
+    tiered_storage: TieredStorage | None = None
+    """Where older messages move to. Default: they stay on the bookies."""
     toolset: ToolsetSpec = ToolsetSpec()
     """The pod with Pulsar's command-line tools."""
 
@@ -129,6 +137,7 @@ class PulsarSpec(Spec):
             self.websocket.contribution(place, self.metadata),
             self.proxy.contribution(place),
             self.toolset.contribution(place),
+            *((self.tiered_storage.contribution(place),) if self.tiered_storage else ()),
             *(
                 Contribution(source=f"{section}.config", chosen={process: dict(part.config)})
                 for process, section in _SECTIONS.items()
@@ -140,11 +149,18 @@ class PulsarSpec(Spec):
         """The keys of one process's conf file, and who set each."""
         return merge(self.contributions, process)
 
-    def workloads(self, storage_class: str | None) -> dict[str, Workload]:
-        """Every pod set, by its role."""
+    @property
+    def offloading(self) -> frozenset[str]:
+        """The roles whose pods use the tiered storage, and so start after it is there."""
+        return frozenset({"broker"}) if self.tiered_storage else frozenset()
+
+    def workloads(self, offer: Offer) -> dict[str, Workload]:
+        """Every pod set, by its role, on a cluster that offers this."""
+        storage_class = offer.storage_class
         place, run, metadata = self.place, runtime(self.effective_image, self.jvm), self.metadata
         found = [
-            metadata.workload(place, storage_class),
+            *metadata.workloads(place, storage_class),
+            *(self.tiered_storage.workloads(place, offer) if self.tiered_storage else ()),
             bookies(
                 self.bookkeeper,
                 self.settings("bookie"),
@@ -154,7 +170,7 @@ class PulsarSpec(Spec):
                 storage_class=storage_class,
             ),
             brokers(self.broker, self.settings("broker"), place=place, metadata=metadata, runtime=run),
-            proxies(self.proxy, self.settings("proxy"), place=place, runtime=run),
+            proxies(self.proxy, self.settings("proxy"), place=place, runtime=run, offer=offer),
             toolset(self.toolset, self.settings("toolset"), place=place, runtime=run),
         ]
         if isinstance(self.autorecovery, AutorecoveryPods):
@@ -169,19 +185,51 @@ class PulsarSpec(Spec):
             )
         if isinstance(self.websocket, WebSocketPods):
             found.append(websockets(self.websocket, self.settings("websocket"), place=place, runtime=run))
-        return {work.role: work for work in found}
+        return {work.role: self._placed(equipped(work, self.contributions), offer) for work in found}
+
+    def _placed(self, work: Workload, offer: Offer) -> Workload:
+        selector = offer.node_selectors.get(demand(work).pool, {})
+        return dataclasses.replace(work, node_selector={**selector, **work.node_selector})
+
+    def demands(self) -> tuple[Demand, ...]:
+        """What the pods ask of the nodes."""
+        return tuple(demand(work) for work in self.workloads(Offer()).values())
+
+    def manifests(self, offer: Offer) -> dict[str, Manifest]:
+        """Further objects beside the pods, by their logical name."""
+        stored = self.tiered_storage.manifests(self.place, offer) if self.tiered_storage else {}
+        return {**self.metadata.manifests(self.place), **stored}
+
+    def tiered_access(self, name: str, *, cluster: Cluster, secrets: Mapping[str, pulumi.Output[str]]) -> Access | None:
+        """What there must be outside Kubernetes for the tiered storage, and how the pods may use it."""
+        if self.tiered_storage is None:
+            return None
+        return self.tiered_storage.create(name, place=self.place, cluster=cluster, secrets=secrets)
+
+    def images(self, offer: Offer) -> frozenset[str]:
+        """Every image that a pod is made from."""
+        work = self.workloads(offer).values()
+        jobs = (found for manifest in self.manifests(offer).values() for found in images_in(manifest))
+        return frozenset({*(each.image for each in work), *(i.image for w in work for i in w.init_containers), *jobs})
+
+    def misfits(self, cluster: KubernetesSpec) -> Iterator[tuple[str, str]]:
+        """What is asked of the cluster and it can't give: the setting's path, and a sentence."""
+        if self.tiered_storage:
+            for path, sentence in self.tiered_storage.misfits(cluster):
+                yield f"tiered_storage.{path}", sentence
 
     def guards(self) -> dict[str, Guard]:
         """The roles whose number of pods is not free to change."""
         return {
             "bookie": bookies_only_grow(f"{self.name}-bookie", self.bookkeeper.decommissioned),
-            "etcd": members_stay,
+            **self.metadata.guards(),
         }
 
     def initialisation(self) -> Manifest:
         """The Job that writes the cluster's metadata."""
         run: Runtime = runtime(self.effective_image, self.jvm)
-        return job(self.metadata, self.place, run.image, dict(run.environment))
+        work = equipped(initialise.workload(self.place, run.image, run.environment), self.contributions)
+        return initialise.job(self.metadata, self.place, work)
 
 
 _SECTIONS: dict[Process, str] = {

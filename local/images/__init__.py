@@ -5,8 +5,11 @@ are the same wherever they run.
 """
 
 import pathlib
+import re
+from collections.abc import Callable, Collection, Mapping
 from typing import Protocol
 
+from local.problem import Problem
 from local.progress import Progress
 
 __all__ = ["Target", "ensure"]
@@ -28,9 +31,7 @@ class Target(Protocol):
 def ensure(
     cluster: Target,
     progress: Progress,
-    *,
-    pulsar_image: str = "docker.io/apachepulsar/pulsar-all:4.0.8",
-    etcd_image: str = "quay.io/coreos/etcd:v3.6.16",
+    images: Collection[str],
 ) -> None:
     """Make the images available to the cluster's pods.
 
@@ -42,16 +43,46 @@ def ensure(
         return
     from local.cluster import toolchain
 
-    from . import etcd, pulsar
-
-    pulsar_image, etcd_image = full_name(pulsar_image), full_name(etcd_image)
     server = toolchain.ensure(progress).etcd
-    for name, archive in (
-        (etcd_image, etcd.ensure(etcd_image, server)),
-        (pulsar_image, pulsar.ensure(pulsar_image, server, progress)),
-    ):
-        if cluster.load_image(archive, name):
+    # The small ones first: what needs them may start while the large one is being made.
+    for name in sorted(map(full_name, images), key=lambda each: (_builder(each) is _pulsar, each)):
+        if cluster.load_image(_builder(name)(name, server, progress), name):
             progress.say(f"images: {name} is in the cluster")
+
+
+Build = Callable[[str, pathlib.Path, Progress], pathlib.Path]
+"""From an image's name and etcd's server program, the archive with the image."""
+
+
+def _etcd(name: str, server: pathlib.Path, progress: Progress) -> pathlib.Path:
+    from . import etcd
+
+    del progress
+    return etcd.ensure(name, server)
+
+
+def _pulsar(name: str, server: pathlib.Path, progress: Progress) -> pathlib.Path:
+    from . import pulsar
+
+    return pulsar.ensure(name, server, progress)
+
+
+BUILDERS: Mapping[str, Build] = {
+    "docker.io/apachepulsar/pulsar-all": _pulsar,
+    "docker.io/apachepulsar/pulsar": _pulsar,
+    "quay.io/coreos/etcd": _etcd,
+}
+"""What can be made here, by the image's repository."""
+
+
+def _builder(name: str) -> Build:
+    repository = re.sub(r"(:[^/:]*|@[^@]*)$", "", name)
+    if repository not in BUILDERS:
+        raise Problem(
+            f"The image {name} can't be built on this machine, and its cluster can't pull it. Those that can: "
+            f"{', '.join(sorted(BUILDERS))}. Use one of them, or a cluster that pulls images (PULSAR_KUBECONFIG)."
+        )
+    return BUILDERS[repository]
 
 
 def full_name(name: str) -> str:

@@ -99,7 +99,7 @@ class Project:
             capture_output=True,
             text=True,
             check=False,
-            timeout=180,
+            timeout=600,
         )
 
     def configure(self, spec: Any) -> None:

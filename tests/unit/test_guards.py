@@ -32,10 +32,10 @@ def test_bookies_that_were_decommissioned_may_go():
 
 @pytest.mark.parametrize(("before", "after"), [(1, 3), (3, 1), (3, 5)])
 def test_etcd_keeps_its_members(before, after):
-    refused = members_stay(before, after)
+    refused = members_stay("etcd")(before, after)
     assert refused
     assert f"metadata.replicas goes from {before} to {after}" in refused
 
 
 def test_an_unchanged_number_of_members_is_fine():
-    assert members_stay(3, 3) is None
+    assert members_stay("etcd")(3, 3) is None

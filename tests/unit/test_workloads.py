@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from components import names
-from components.pulsar.workload import Workload, objects
+from components.pulsar.objects import objects
+from components.pulsar.workload import Workload
 from evaluation import stack_files
 from tests import rendered, stack_file
 
@@ -19,7 +20,7 @@ TEN_MINUTES = 600
 
 def workloads(changes: dict[str, Any] | None = None) -> dict[str, Workload]:
     spec = stack_file.spec(changes)
-    return spec.pulsar.workloads(spec.cluster.storage_class)
+    return spec.pulsar.workloads(spec.cluster.offer)
 
 
 def container(role: str, changes: dict[str, Any] | None = None) -> dict[str, Any]:

@@ -32,15 +32,19 @@ def bookies_only_grow(name: str, decommissioned: Collection[str]) -> Guard:
     return guard
 
 
-def members_stay(before: int, after: int) -> str | None:
-    """etcd's members know each other: a new one that was not invited starts a second cluster."""
-    if after == before:
-        return None
-    return (
-        f"metadata.replicas goes from {before} to {after}, and etcd's members don't follow: a member that the others "
-        "were not told of forms a cluster of its own, and metadata is lost. "
-        "Leave replicas as it is, or move to a new stack."
-    )
+def members_stay(store: str) -> Guard:
+    """A metadata store's members know each other: a new one that was not invited starts a second cluster."""
+
+    def guard(before: int, after: int) -> str | None:
+        if after == before:
+            return None
+        return (
+            f"metadata.replicas goes from {before} to {after}, and {store}'s members don't follow: a member that the "
+            "others were not told of forms a cluster of its own, and metadata is lost. "
+            "Leave replicas as it is, or move to a new stack."
+        )
+
+    return guard
 
 
 def hooks(role: str, guard: Guard) -> pulumi.ResourceHookBinding:

@@ -1,12 +1,13 @@
 """etcd as Pulsar's metadata store (Pulsar 4.x)."""
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from ... import names, versions
 from ...model import Bytes, Cpu, Image
 from ..contributions import Contribution
+from ..lifecycle.guards import Guard, members_stay
 from ..workload import Volume, Workload
 from .store import MetadataStoreSpec, Place, VolumeSpec
 
@@ -61,7 +62,15 @@ class EtcdSpec(MetadataStoreSpec):
             },
         )
 
-    def workload(self, place: Place, storage_class: str | None) -> Workload:
+    def guards(self) -> Mapping[str, Guard]:
+        """Members are made together."""
+        return {"etcd": members_stay("etcd")}
+
+    def workloads(self, place: Place, storage_class: str | None) -> tuple[Workload, ...]:
+        """The members."""
+        return (self._members(place, storage_class),)
+
+    def _members(self, place: Place, storage_class: str | None) -> Workload:
         """Members that know each other's names from the start, so none waits for a discovery service."""
         role = "etcd"
         peers = ",".join(

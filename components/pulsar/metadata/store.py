@@ -1,7 +1,7 @@
 """What Pulsar needs to know of a metadata store, whichever it is."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated
 
 import pydantic
@@ -9,7 +9,8 @@ import pydantic
 from ... import versions
 from ...model import Bytes, Cpu, Spec, StorageClass
 from ..contributions import Contribution
-from ..workload import Spread, Workload
+from ..lifecycle.guards import Guard
+from ..workload import Manifest, Spread, Workload
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -78,9 +79,18 @@ class MetadataStoreSpec(Spec):
             },
         )
 
-    def workload(self, place: Place, storage_class: str | None) -> Workload:
-        """The members as pods."""
+    def workloads(self, place: Place, storage_class: str | None) -> tuple[Workload, ...]:
+        """The members as pods, and what they need beside them."""
         raise NotImplementedError
+
+    def manifests(self, place: Place) -> Mapping[str, Manifest]:
+        """Further objects beside the pods, by their logical name."""
+        del place
+        return {}
+
+    def guards(self) -> Mapping[str, Guard]:
+        """The roles whose number of pods is not free to change."""
+        return {}
 
     def shell_functions(self, place: Place) -> str:
         """Two shell functions that need no JVM: `metadata_answers`, and `metadata_has KEY`."""

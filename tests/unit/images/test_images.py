@@ -26,7 +26,7 @@ class Cluster:
 
 def test_nothing_is_built_where_the_cluster_pulls_the_official_images():
     cluster = Cluster(can_pull=True)
-    images.ensure(cluster, None)  # pyright: ignore[reportArgumentType]
+    images.ensure(cluster, None, ["busybox:1"])  # pyright: ignore[reportArgumentType]
     assert cluster.loaded == []
 
 

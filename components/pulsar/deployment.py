@@ -1,0 +1,128 @@
+"""Pulsar's resources: the namespace, a component for each role, and what they need to start."""
+
+from collections.abc import Mapping
+
+import pulumi
+
+from ..buckets.bucket import Access
+from ..clusters.cluster import Offer
+from ..kubernetes_objects import register
+from .lifecycle.guards import Guard, hooks
+from .objects import objects
+from .spec import PulsarSpec
+from .workload import Manifest, Workload
+
+
+class PodSet(pulumi.ComponentResource):
+    """One role's pods and what stands around them. Nothing in it waits for another role."""
+
+    def __init__(
+        self,
+        workload: Workload,
+        *,
+        keep_data: bool,
+        guard: Guard | None,
+        account_annotations: Mapping[str, pulumi.Input[str]],
+        opts: pulumi.ResourceOptions,
+    ) -> None:
+        role = workload.role.title()
+        super().__init__(f"pulsar:pulsar:{role}", workload.name, {"replicas": workload.replicas}, opts)
+        manifests = objects(workload)
+        main = manifests.pop(workload.name)
+        if account_annotations:
+            manifests[f"{workload.name}-account"]["metadata"]["annotations"] = dict(account_annotations)
+        beside = {
+            name: register(name, manifest, pulumi.ResourceOptions(parent=self)) for name, manifest in manifests.items()
+        }
+        # A pod that starts before its account or its configuration exists is retried late by Kubernetes.
+        needed = [beside[name] for name in (f"{workload.name}-account", f"{workload.name}-config") if name in beside]
+        protect = keep_data and bool(workload.volumes)
+        register(
+            workload.name,
+            main,
+            pulumi.ResourceOptions(
+                parent=self,
+                depends_on=needed,
+                protect=protect,
+                hooks=hooks(workload.role, guard) if guard else None,
+            ),
+        )
+        self.register_outputs({})
+
+
+class Pulsar(pulumi.ComponentResource):
+    """A Pulsar cluster in its namespace."""
+
+    service_url: str
+    """Where clients inside Kubernetes connect: the proxy, by Pulsar's own protocol."""
+    admin_url: str
+    """The admin REST API, through the proxy."""
+
+    def __init__(
+        self,
+        name: str,
+        spec: PulsarSpec,
+        *,
+        offer: Offer,
+        access: Access | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("pulsar:pulsar:Pulsar", name, {"version": spec.version}, opts)
+        namespace = register(
+            f"{spec.name}-namespace",
+            namespace_manifest(spec),
+            pulumi.ResourceOptions(parent=self, protect=spec.keep_data),
+        )
+        access = access or Access()
+        within = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
+        secrets = {
+            name: register(name, secret_manifest(spec, name, content), within)
+            for name, content in access.secrets.items()
+        }
+        needed = pulumi.ResourceOptions(parent=self, depends_on=[namespace, *secrets.values(), *access.needed])
+        register(f"{spec.name}-initialise", spec.initialisation(), within)
+        for logical, manifest in spec.manifests(offer).items():
+            register(logical, manifest, needed)
+        guards = spec.guards()
+        self.pods: Mapping[str, PodSet] = {
+            role: PodSet(
+                workload,
+                keep_data=spec.keep_data,
+                guard=guards.get(role),
+                account_annotations=access.account_annotations.get(role, {}),  # pyright: ignore[reportArgumentType, reportCallIssue]
+                opts=needed if role in spec.offloading else within,
+            )
+            for role, workload in spec.workloads(offer).items()
+        }
+        self.service_url = f"pulsar://{spec.name}-proxy.{spec.namespace}.svc.cluster.local:6650"
+        self.admin_url = f"http://{spec.name}-proxy.{spec.namespace}.svc.cluster.local:8080"
+        self.register_outputs({"service_url": self.service_url, "admin_url": self.admin_url})
+
+
+def secret_manifest(spec: PulsarSpec, name: str, content: Mapping[str, pulumi.Input[str]]) -> Manifest:
+    """A Secret in Pulsar's namespace."""
+    return {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {
+            "name": name,
+            "namespace": spec.namespace,
+            "labels": {"app.kubernetes.io/part-of": "pulsar", "app.kubernetes.io/managed-by": "pulumi"},
+        },
+        "stringData": {key: pulumi.Output.secret(value) for key, value in content.items()},
+    }
+
+
+def namespace_manifest(spec: PulsarSpec) -> dict:
+    """The namespace, which admits only pods at the `restricted` level of the Pod Security Standards."""
+    return {
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": {
+            "name": spec.namespace,
+            "labels": {
+                "app.kubernetes.io/part-of": "pulsar",
+                "pod-security.kubernetes.io/enforce": "restricted",
+            },
+        },
+    }
