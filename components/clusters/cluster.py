@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -12,6 +12,9 @@ from .sizing import Demand
 
 if TYPE_CHECKING:
     from ..pulsar.spec import PulsarSpec
+
+
+Cloud = Literal["aws", "gcp", "azure"]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -41,6 +44,11 @@ class KubernetesSpec(Spec):
         """What the manifests may count on."""
         return Offer()
 
+    @property
+    def identities(self) -> frozenset[Cloud]:
+        """The clouds in which its service accounts may have an identity."""
+        return frozenset()
+
     def misfits(self, pulsar: "PulsarSpec") -> Iterator[tuple[str, str]]:
         """What Pulsar asks for and this cluster can't give: the setting's path in the spec, and a sentence."""
         del pulsar
@@ -57,11 +65,15 @@ class KubernetesSpec(Spec):
         raise NotImplementedError
 
 
-class Identity(pulumi.ComponentResource):
-    """Who a role's pods are outside Kubernetes: what their service account must carry for it."""
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Identity:
+    """Who a service account's pods are outside Kubernetes."""
 
+    principal: pulumi.Output[str]
+    """Whom a cloud's permissions are given to: an IAM role's name (aws), a service account's address (gcp), a managed
+    identity's principal id (azure)."""
     annotations: Mapping[str, pulumi.Input[str]]
-    """The service account's annotations."""
+    """What the service account must carry."""
 
 
 class Cluster(pulumi.ComponentResource):
@@ -71,3 +83,16 @@ class Cluster(pulumi.ComponentResource):
     """What the objects inside the cluster are registered with."""
     kubeconfig: pulumi.Output[str] | None
     """How to reach it, always secret; `None` where the way is not ours to tell (kubectl's own)."""
+
+    def identity(self, name: str, *, namespace: str, account: str) -> Identity:
+        """An identity in the cluster's cloud for one service account, with no stored key.
+
+        Args:
+            name: the logical name of what is made for it.
+            namespace: the service account's namespace.
+            account: the service account.
+
+        Raises:
+            NotImplementedError: the cluster can't give one: `KubernetesSpec.identities` says so beforehand.
+        """
+        raise NotImplementedError(f"{type(self).__name__} gives no identity to {namespace}/{account} ({name}).")

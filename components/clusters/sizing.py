@@ -97,11 +97,7 @@ def pools(demands: Sequence[Demand], machines: Sequence[Machine], zones: int) ->
     Raises:
         NoMachine: a pod fits on none of the machines.
     """
-    return tuple(
-        _pool(name, [each for each in demands if each.pool == name], machines, zones)
-        for name in POOLS
-        if name == "general" or any(each.pool == name for each in demands)
-    )
+    return tuple(_pool(name, [each for each in demands if each.pool == name], machines, zones) for name in POOLS)
 
 
 def nodes(name: PoolName, demands: Sequence[Demand], machine: Machine, zones: int) -> int | None:
