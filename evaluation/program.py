@@ -12,6 +12,8 @@ from pulumi.runtime import settings
 from components.mistakes import NotADeployment
 from local.paths import PROJECT
 
+from . import outputs
+
 
 @dataclasses.dataclass(frozen=True)
 class Registered:
@@ -31,7 +33,7 @@ class _Recorder(pulumi.runtime.Mocks):
 
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
         self.registered.append(Registered(args.typ, args.name, _plain(args.inputs)))
-        return f"{args.name}-id", args.inputs
+        return f"{args.name}-id", outputs.of_resource(args.typ, args.name, args.inputs)
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
         raise RuntimeError(f"The program asks the outside world ({args.token}), which an evaluation can't answer.")

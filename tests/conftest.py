@@ -13,6 +13,8 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 from pulumi.runtime import rpc, settings
 
+from evaluation import outputs
+
 # A loaded machine is no reason to fail, and the same commit gives the same result everywhere.
 hypothesis_settings.register_profile("everywhere", deadline=None, derandomize=True)
 hypothesis_settings.load_profile("everywhere")
@@ -54,7 +56,7 @@ class Deployment(list[Registered]):
 
 class _Answers(pulumi.runtime.Mocks):
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
-        return f"{args.name}-id", args.inputs
+        return f"{args.name}-id", outputs.of_resource(args.typ, args.name, args.inputs)
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
         raise AssertionError(f"The program called {args.token}; give the test an answer for it.")
