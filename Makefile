@@ -2,6 +2,8 @@
 STACK ?= local
 OUT ?= rendered/$(STACK)
 ARGS ?=
+FROM ?=
+YES ?=
 PYTHON ?= python3
 PY := .venv/bin/python
 # On its own, so that `make up` needs no developer's tool.
@@ -12,7 +14,7 @@ READY_CLOUDS := .venv/.ready-clouds
 CLOUD := $(shell grep -qsE '(provider|kind): *(eks|gke|aks|s3|gcs|azure-blob) *(\#|$$|,|})' stacks/Pulumi.$(STACK).yaml && echo $(READY_CLOUDS))
 
 .DEFAULT_GOAL := help
-.PHONY: help up down smoke preview pulsar-admin render explain test check bench format lock schema
+.PHONY: help up down smoke preview backup restore pulsar-admin render explain test check bench format lock schema
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +49,12 @@ preview: $(READY) $(CLOUD) ## what `pulumi up` would change in STACK
 
 pulsar-admin: $(READY) ## run Pulsar's own tools: ARGS="topics list public/default"
 	@$(PY) -m local pulsar-admin --stack $(STACK) --args='$(ARGS)'
+
+backup: $(READY) ## take a snapshot of STACK's metadata now, into its bucket
+	@$(PY) -m local backup --stack $(STACK)
+
+restore: $(READY) ## put a snapshot of STACK's metadata back: FROM=NAME YES=1 (without YES it says what would be lost)
+	@$(PY) -m local restore --stack $(STACK) --snapshot '$(FROM)' $(if $(YES),--yes)
 
 render: $(READY) $(CLOUD) ## write STACK's Kubernetes objects as files into OUT, without engine or cluster
 	@$(PY) -m evaluation render $(STACK) $(OUT)

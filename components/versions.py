@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 ETCD_IMAGE = "quay.io/coreos/etcd:v3.6.16"
+RCLONE_IMAGE = "docker.io/rclone/rclone:1.75.2"
 KUBERNETES_OLDEST = "1.30"
 KUBERNETES_NEWEST = "1.37"
 

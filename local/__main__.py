@@ -1,4 +1,4 @@
-"""`python -m local up|down|smoke|pulsar-admin|preview|refresh`: what the Makefile's targets call."""
+"""`python -m local up|down|smoke|preview|backup|restore|pulsar-admin`: what the Makefile's targets call."""
 
 from __future__ import annotations
 
@@ -28,6 +28,9 @@ def main() -> int:
     for name, words in _COMMANDS.items():
         command = commands.add_parser(name, help=words)
         command.add_argument("--stack", default="local", help="the stack's name (default: local)")
+        if name == "restore":
+            command.add_argument("--snapshot", default="", help="the snapshot's name (default: the newest)")
+            command.add_argument("--yes", action="store_true", help="lose what came after the snapshot")
         if name in ("pulsar-admin", "preview"):
             command.add_argument("--args", default="", help="more arguments, as the shell would split them")
     arguments = parser.parse_args()
@@ -46,6 +49,8 @@ _COMMANDS = {
     "down": "destroy a stack, and the cluster under the local one",
     "smoke": "send messages through a stack that is up",
     "preview": "show what `up` would change",
+    "backup": "take a snapshot of the metadata now",
+    "restore": "put a snapshot of the metadata back",
     "pulsar-admin": "run pulsar-admin in the stack's toolset pod",
 }
 
@@ -57,6 +62,16 @@ def _run(arguments: argparse.Namespace) -> int:
     stack = stacks.read(arguments.stack)
     if arguments.command == "pulsar-admin":
         return _pulsar_admin(stack, shlex.split(arguments.args), progress)
+
+    if arguments.command in ("backup", "restore"):
+        from . import restore
+
+        selected = _selected_if_needed(stack, progress)
+        if arguments.command == "backup":
+            restore.backup(stack, selected, progress)
+        else:
+            restore.restore(stack, selected, progress, arguments.snapshot or None, confirmed=arguments.yes)
+        return 0
 
     from . import up
 

@@ -13,7 +13,7 @@ from ..durations import Duration
 from ..model import Bytes, Spec
 from ..pulsar.contributions import Contribution, Process
 from ..pulsar.metadata.store import Place
-from ..pulsar.workload import Manifest, SecretKey, Workload
+from ..pulsar.workload import Manifest, Mount, SecretKey, Workload
 
 Kind = Literal["s3", "gcs", "azure-blob", "s3-compatible", "filesystem", "hdfs"]
 
@@ -91,6 +91,11 @@ class TieredStorageSpec(Spec):
         del place, offer
         return {}
 
+    def remote(self, place: Place) -> "Remote | None":
+        """How rclone reaches the bucket, for backups; `None` where there is no bucket."""
+        del place
+        return None
+
     def create(
         self, name: str, *, place: Place, cluster: Cluster, secrets: Mapping[str, pulumi.Output[str]]
     ) -> "Access":
@@ -104,6 +109,20 @@ class TieredStorageSpec(Spec):
         """
         del name, place, cluster, secrets
         return Access()
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Remote:
+    """A bucket as rclone reaches it, under the name `store`. Source of the variables: rclone's documentation."""
+
+    path: str
+    """`store:BUCKET`."""
+    environment: Mapping[str, str]
+    """`RCLONE_CONFIG_STORE_TYPE` and its like."""
+    secret_environment: Mapping[str, SecretKey] = dataclasses.field(default_factory=dict)
+    """Those whose values stand in a Secret."""
+    mounts: tuple[Mount, ...] = ()
+    """Files with keys, where the cloud's keys are files."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

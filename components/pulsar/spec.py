@@ -21,6 +21,7 @@ from .broker import BrokerSpec, brokers
 from .contributions import Contribution, Process, Setting, disagreements, equipped, merge
 from .lifecycle.guards import Guard, bookies_only_grow
 from .metadata import STORES, MetadataSpec
+from .metadata.backup import BackupSpec, backup
 from .metadata.etcd import EtcdSpec
 from .metadata.store import Place
 from .process import ProcessSpec
@@ -51,6 +52,8 @@ class PulsarSpec(Spec):
     To take such a stack down, set it to false and run `pulumi up` first."""
     metadata: MetadataSpec = EtcdSpec()
     """Where Pulsar and BookKeeper keep their metadata."""
+    metadata_backup: BackupSpec | None = None
+    """Scheduled snapshots of the metadata in the tiered storage's bucket. Default: none."""
     bookkeeper: BookkeeperSpec = BookkeeperSpec()
     """The bookies, which keep the messages."""
     autorecovery: AutorecoverySpec = AutorecoveryPods()
@@ -96,6 +99,19 @@ class PulsarSpec(Spec):
                 f"{self.metadata.store} can't keep the metadata of Pulsar {self.version}: {reason}. "
                 f"{use_another} Pulsar {' or '.join(lines)}.",
             )
+        if self.metadata_backup:
+            if self.tiered_storage is None or self.tiered_storage.remote(self.place) is None:
+                yield (
+                    "metadata_backup",
+                    "has nowhere to go: backups are kept in the tiered storage's bucket. "
+                    "Set tiered_storage to a kind with a bucket, or leave metadata_backup out.",
+                )
+            if not self.metadata.snapshot(self.place, ""):
+                yield (
+                    "metadata_backup",
+                    f"can't be made of {self.metadata.store}, which has no snapshots that this program knows of. "
+                    "Leave it out, or use etcd or zookeeper.",
+                )
         for process, section in _SECTIONS.items():
             for each in disagreements(self.contributions, process):
                 if each.later.source == f"{section}.config":
@@ -198,7 +214,14 @@ class PulsarSpec(Spec):
     def manifests(self, offer: Offer) -> dict[str, Manifest]:
         """Further objects beside the pods, by their logical name."""
         stored = self.tiered_storage.manifests(self.place, offer) if self.tiered_storage else {}
-        return {**self.metadata.manifests(self.place), **stored}
+        return {**self.metadata.manifests(self.place), **stored, **self._backup()}
+
+    def _backup(self) -> Mapping[str, Manifest]:
+        remote = self.tiered_storage.remote(self.place) if self.tiered_storage else None
+        if self.metadata_backup is None or remote is None:
+            return {}
+        mounts = tuple(mount for each in self.contributions for mount in each.mounts.get("initialise", ()))
+        return backup(self.metadata_backup, self.metadata, remote, self.place, mounts)
 
     def tiered_access(self, name: str, *, cluster: Cluster, secrets: Mapping[str, pulumi.Output[str]]) -> Access | None:
         """What there must be outside Kubernetes for the tiered storage, and how the pods may use it."""

@@ -57,8 +57,7 @@ Build = Callable[[str, pathlib.Path, Progress], pathlib.Path]
 def _etcd(name: str, server: pathlib.Path, progress: Progress) -> pathlib.Path:
     from . import etcd
 
-    del progress
-    return etcd.ensure(name, server)
+    return etcd.ensure(name, server, progress)
 
 
 def _pulsar(name: str, server: pathlib.Path, progress: Progress) -> pathlib.Path:

@@ -8,7 +8,7 @@ from ... import names, versions
 from ...model import Bytes, Cpu, Image
 from ..contributions import Contribution
 from ..lifecycle.guards import Guard, members_stay
-from ..workload import Volume, Workload
+from ..workload import Manifest, Volume, Workload
 from .store import MetadataStoreSpec, Place, VolumeSpec
 
 CLIENT_PORT, PEER_PORT = 2379, 2380
@@ -73,10 +73,6 @@ class EtcdSpec(MetadataStoreSpec):
     def _members(self, place: Place, storage_class: str | None) -> Workload:
         """Members that know each other's names from the start, so none waits for a discovery service."""
         role = "etcd"
-        peers = ",".join(
-            f"{place.cluster}-{role}-{member}=http://{self._host(place, member)}:{PEER_PORT}"
-            for member in range(self.replicas)
-        )
         own = names.host("$(POD_NAME)", f"{place.cluster}-{role}-headless", place.namespace)
         command = (
             "/usr/local/bin/etcd",
@@ -86,7 +82,7 @@ class EtcdSpec(MetadataStoreSpec):
             f"--advertise-client-urls=http://{own}:{CLIENT_PORT}",
             f"--listen-peer-urls=http://0.0.0.0:{PEER_PORT}",
             f"--initial-advertise-peer-urls=http://{own}:{PEER_PORT}",
-            f"--initial-cluster={peers}",
+            f"--initial-cluster={self._peers(place)}",
             f"--initial-cluster-token={place.cluster}-{place.namespace}",
             "--initial-cluster-state=new",
             f"--quota-backend-bytes={int(self.quota)}",
@@ -127,6 +123,45 @@ class EtcdSpec(MetadataStoreSpec):
             # Clients of the member before must have found another one when the next one goes.
             settle_seconds=20 if self.replicas > 1 else 0,
             client_service={"type": "ClusterIP"},
+        )
+
+    def snapshot(self, place: Place, target: str) -> Mapping[str, Manifest]:
+        """A member's whole database, and a look at its checksum."""
+        endpoint = f"http://{names.service(f'{place.cluster}-etcd', place.namespace)}:{CLIENT_PORT}"
+        save = ["/usr/local/bin/etcdctl", f"--endpoints={endpoint}", "snapshot", "save", target]
+        look = ["/usr/local/bin/etcdutl", "snapshot", "status", target]
+        return {
+            "snapshot": {"image": self.image, "command": save},
+            "verify": {"image": self.image, "command": look},
+        }
+
+    def restore(self, place: Place, member: int, source: str) -> Manifest:
+        """A new data folder with the same members.
+
+        Revisions go on far above those that clients have seen: a watcher that outlived the restore must not take new
+        events for old ones (etcd's documentation on disaster recovery).
+        """
+        return {
+            "image": self.image,
+            "command": [
+                "/usr/local/bin/etcdutl",
+                "snapshot",
+                "restore",
+                source,
+                f"--name={place.cluster}-etcd-{member}",
+                f"--initial-cluster={self._peers(place)}",
+                f"--initial-cluster-token={place.cluster}-{place.namespace}",
+                f"--initial-advertise-peer-urls=http://{self._host(place, member)}:{PEER_PORT}",
+                "--bump-revision=1000000000",
+                "--mark-compacted",
+                "--data-dir=/var/lib/etcd/data",
+            ],
+        }
+
+    def _peers(self, place: Place) -> str:
+        return ",".join(
+            f"{place.cluster}-etcd-{member}=http://{self._host(place, member)}:{PEER_PORT}"
+            for member in range(self.replicas)
         )
 
     def shell_functions(self, place: Place) -> str:

@@ -92,6 +92,18 @@ class MetadataStoreSpec(Spec):
         """The roles whose number of pods is not free to change."""
         return {}
 
+    def snapshot(self, place: Place, target: str) -> Mapping[str, Manifest]:
+        """Containers, by name, that write a snapshot of the metadata to a file, one after the other.
+
+        Only image and command are theirs to say. A store that can't be backed up here has none.
+        """
+        del place, target
+        return {}
+
+    def restore(self, place: Place, member: int, source: str) -> Manifest:
+        """Image and command of the container that fills a member's empty volume from such a file."""
+        raise NotImplementedError
+
     def shell_functions(self, place: Place) -> str:
         """Two shell functions that need no JVM: `metadata_answers`, and `metadata_has KEY`."""
         raise NotImplementedError

@@ -1,0 +1,129 @@
+"""Scheduled backups of the metadata to the tiered storage's bucket."""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated
+
+import pydantic
+
+from ... import names, versions
+from ...buckets.bucket import Remote
+from ...durations import Duration
+from ...model import Spec
+from ..pod import container_security, pod_security, secret_variables, volume_mounts
+from ..workload import Manifest, Mount
+from .store import MetadataStoreSpec, Place
+
+ROLE = "metadata-backup"
+FOLDER = "/backup"
+SNAPSHOT = f"{FOLDER}/snapshot"
+"""Where a store's own container writes it, and where it is read from."""
+
+
+def _schedule(text: str) -> str:
+    if not re.fullmatch(r"@(hourly|daily|weekly)|(\S+ ){4}\S+", text) or not re.fullmatch(r"[@\w*/, -]+", text):
+        raise ValueError(
+            f"{text[:40]!r} is not a schedule. Write cron's five fields, such as 17 * * * *, or @hourly, @daily, @weekly."
+        )
+    return text
+
+
+class BackupSpec(Spec):
+    """Snapshots of the metadata in the tiered storage's bucket, beside the messages that it describes."""
+
+    schedule: Annotated[str, pydantic.AfterValidator(_schedule)] = "17 * * * *"
+    """When, as cron has it, in UTC. Default: once an hour."""
+    keep: Duration = 14 * 86400
+    """How long a snapshot is kept."""
+
+
+def prefix(place: Place) -> str:
+    """The folder of the bucket that one cluster's snapshots are in."""
+    return f"metadata-backups/{place.namespace}/{place.cluster}"
+
+
+def backup(
+    spec: BackupSpec, metadata: MetadataStoreSpec, remote: Remote, place: Place, mounts: tuple[Mount, ...]
+) -> Mapping[str, Manifest]:
+    """The CronJob: the store's own tool writes a snapshot, then it is copied and old ones are deleted.
+
+    Args:
+        spec: when, and how long they are kept.
+        metadata: the store.
+        remote: the bucket.
+        place: where Pulsar lives.
+        mounts: what the store's clients need, such as certificates.
+    """
+    labels = names.labels(place.cluster, ROLE)
+    target = f"{remote.path}/{prefix(place)}"
+    script = "\n".join(
+        (
+            "set -eu",
+            f"name={metadata.store}-$(date -u +%Y%m%dT%H%M%SZ)",
+            # A name without a suffix is a snapshot that has arrived whole.
+            f'rclone copyto {SNAPSHOT} "{target}/$name.partial"',
+            f'rclone moveto "{target}/$name.partial" "{target}/$name"',
+            f'rclone delete --min-age {spec.keep}s "{target}"',
+            'echo "kept $name"',
+        )
+    )
+    every = (*mounts, Mount(name="snapshot", path=FOLDER, source={"emptyDir": {}}, read_only=False))
+    copies = (*remote.mounts, every[-1])
+    pod = {
+        "restartPolicy": "Never",
+        "serviceAccountName": f"{place.cluster}-broker",
+        "automountServiceAccountToken": False,
+        "enableServiceLinks": False,
+        "securityContext": pod_security(),
+        "volumes": [{"name": each.name, **each.source} for each in dict.fromkeys((*every, *remote.mounts))],
+        "initContainers": [
+            {**container, "name": name, **container_shape(), "volumeMounts": volume_mounts(every)}
+            for name, container in metadata.snapshot(place, SNAPSHOT).items()
+        ],
+        "containers": [
+            {
+                "name": "copy",
+                "image": versions.RCLONE_IMAGE,
+                "command": ["sh", "-c", script],
+                "env": remote_variables(remote),
+                **container_shape(),
+                "volumeMounts": volume_mounts(copies),
+            }
+        ],
+    }
+    return {
+        f"{place.cluster}-{ROLE}": {
+            "apiVersion": "batch/v1",
+            "kind": "CronJob",
+            "metadata": {"name": f"{place.cluster}-{ROLE}", "namespace": place.namespace, "labels": labels},
+            "spec": {
+                "schedule": spec.schedule,
+                "timeZone": "Etc/UTC",
+                "concurrencyPolicy": "Forbid",
+                "successfulJobsHistoryLimit": 1,
+                "failedJobsHistoryLimit": 3,
+                "jobTemplate": {
+                    "spec": {"backoffLimit": 2, "template": {"metadata": {"labels": labels}, "spec": pod}},
+                },
+            },
+        }
+    }
+
+
+def remote_variables(remote: Remote) -> list[Manifest]:
+    """How rclone reaches the bucket: its remote `store`, told by variables, so that no file holds a key."""
+    # rclone keeps its own settings in the home folder, which the image's user can't write.
+    plain = {"HOME": FOLDER, **remote.environment}
+    return [
+        *({"name": name, "value": value} for name, value in sorted(plain.items())),
+        *secret_variables(remote.secret_environment),
+    ]
+
+
+def container_shape() -> Manifest:
+    """What every container of a backup or a restore has."""
+    return {
+        "imagePullPolicy": "IfNotPresent",
+        "resources": {"requests": {"cpu": "50m", "memory": "256Mi"}, "limits": {"memory": "256Mi"}},
+        "securityContext": container_security(),
+    }

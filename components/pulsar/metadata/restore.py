@@ -1,0 +1,104 @@
+"""A metadata snapshot put back onto the members' volumes, one Job for each member."""
+
+from ... import names, versions
+from ...buckets.bucket import Remote
+from ..pod import pod_security, volume_mounts
+from ..workload import Manifest, Mount
+from .backup import FOLDER, SNAPSHOT, container_shape, prefix, remote_variables
+from .store import MetadataStoreSpec, Place
+
+ROLE = "metadata-restore"
+
+
+def listing(remote: Remote, place: Place) -> Manifest:
+    """The Job that prints the names of the snapshots, the newest last."""
+    script = f'rclone lsf --files-only "{remote.path}/{prefix(place)}" | grep -v "[.]partial$" | sort'
+    return _job(place, f"{place.cluster}-metadata-snapshots", [], [_rclone("list", script, remote, ())], remote, ())
+
+
+def restoring(metadata: MetadataStoreSpec, remote: Remote, place: Place, member: int, snapshot: str) -> Manifest:
+    """The Job that gives one member the metadata of a snapshot. Its pod must not run meanwhile.
+
+    What the volume held is set aside in a folder beside it, so that a restore of the wrong snapshot loses nothing; an
+    earlier restore's is deleted, since the volume has room for one.
+
+    Args:
+        metadata: the store.
+        remote: the bucket.
+        place: where Pulsar lives.
+        member: the member's number.
+        snapshot: a name that `listing` printed.
+    """
+    (work,) = (each for each in metadata.workloads(place, None) if each.volumes)
+    volume = work.volumes[0]
+    claim = f"{volume.name}-{work.name}-{member}"
+    scratch = Mount(name="snapshot", path=FOLDER, source={"emptyDir": {}}, read_only=False)
+    data = Mount(name="data", path=volume.path, source={"persistentVolumeClaim": {"claimName": claim}}, read_only=False)
+    fetch = "\n".join(
+        (
+            "set -eu",
+            f'rclone copyto "{remote.path}/{prefix(place)}/{snapshot}" {SNAPSHOT}',
+            f"cd {volume.path}",
+            "rm -rf before-restore",
+            "mkdir before-restore",
+            "for each in *; do case $each in before-restore|lost+found) ;; *) mv $each before-restore/ ;; esac; done",
+        )
+    )
+    container = {
+        **metadata.restore(place, member, SNAPSHOT),
+        "name": "restore",
+        **container_shape(),
+        "volumeMounts": volume_mounts((scratch, data)),
+    }
+    return _job(
+        place,
+        f"{place.cluster}-{ROLE}-{member}",
+        [_rclone("fetch", fetch, remote, (scratch, data))],
+        [container],
+        remote,
+        (scratch, data),
+    )
+
+
+def _rclone(name: str, script: str, remote: Remote, mounts: tuple[Mount, ...]) -> Manifest:
+    return {
+        "name": name,
+        "image": versions.RCLONE_IMAGE,
+        "command": ["sh", "-c", script],
+        "env": remote_variables(remote),
+        **container_shape(),
+        "volumeMounts": volume_mounts((*remote.mounts, *mounts)),
+    }
+
+
+def _job(
+    place: Place,
+    name: str,
+    first: list[Manifest],
+    containers: list[Manifest],
+    remote: Remote,
+    mounts: tuple[Mount, ...],
+) -> Manifest:
+    labels = names.labels(place.cluster, ROLE)
+    every = (*remote.mounts, *mounts)
+    return {
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": {"name": name, "namespace": place.namespace, "labels": labels},
+        "spec": {
+            "backoffLimit": 1,
+            "template": {
+                "metadata": {"labels": labels},
+                "spec": {
+                    "restartPolicy": "Never",
+                    "serviceAccountName": f"{place.cluster}-broker",
+                    "automountServiceAccountToken": False,
+                    "enableServiceLinks": False,
+                    "securityContext": pod_security(),
+                    "volumes": [{"name": each.name, **each.source} for each in every],
+                    "initContainers": first,
+                    "containers": containers,
+                },
+            },
+        },
+    }
