@@ -3,7 +3,7 @@
 import contextlib
 import time
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, cast
 
 from components.buckets.bucket import Remote
 from components.pulsar.metadata import restore as jobs
@@ -71,7 +71,7 @@ class _Cluster:
         """Start a Job anew."""
         name = manifest["metadata"]["name"]
         self.delete(name)
-        self.batch.create_namespaced_job(self.namespace, manifest)
+        self.batch.create_namespaced_job(self.namespace, cast("Any", manifest))
 
     def ended(self, name: str) -> bool:
         """Whether the Job has succeeded.
@@ -79,7 +79,7 @@ class _Cluster:
         Raises:
             Problem: it failed, with its last words.
         """
-        status = self.batch.read_namespaced_job(name, self.namespace).status
+        status: Any = self.batch.read_namespaced_job(name, self.namespace).status
         if status.failed and status.failed > 1:
             raise Problem(f"The Job {name} failed. Its last words:\n{self.said(name)}")
         return bool(status.succeeded)
@@ -171,8 +171,9 @@ def restore(stack: Stack, selected: Any, progress: Progress, snapshot: str | Non
         raise Problem(f"There is no snapshot {chosen or 'at all'}. The newest: {known}. `make backup` takes one.")
     if not confirmed:
         raise Problem(
-            f"This puts the metadata of stack {stack.name} back to {chosen}: topics and messages that came after it are "
-            f"lost, and clients are cut off meanwhile. Say so with `make restore STACK={stack.name} FROM={chosen} YES=1`."
+            f"This puts the metadata of stack {stack.name} back to {chosen}: topics and messages that came after it "
+            "are lost, and clients are cut off meanwhile. "
+            f"If that is meant: `make restore STACK={stack.name} FROM={chosen} YES=1`."
         )
     clients = [role for role in _CLIENTS if role in cluster.workloads]
     members = [work for work in pulsar.metadata.workloads(pulsar.place, None) if work.volumes]

@@ -48,8 +48,10 @@ def _tools(pinned: str, progress: Progress) -> list[pathlib.Path]:
         partial = target.with_suffix(".partial")
         with progress.step(f"images: building {target.name} from Go modules", "up to a minute, once"):
             done = subprocess.run(
-                ["nice", go.ensure(progress), "build", "-trimpath", "-ldflags", "-s -w", "-o", partial]
-                + [f"go.etcd.io/etcd/{target.name}/v3"],
+                [
+                    *("nice", go.ensure(progress), "build", "-trimpath", "-ldflags", "-s -w"),
+                    *("-o", partial, f"go.etcd.io/etcd/{target.name}/v3"),
+                ],
                 check=False,
                 cwd=TOOLS,
                 env={**os.environ, "CGO_ENABLED": "0", "GOFLAGS": "-buildvcs=false -mod=readonly"},

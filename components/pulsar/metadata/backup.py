@@ -23,7 +23,8 @@ SNAPSHOT = f"{FOLDER}/snapshot"
 def _schedule(text: str) -> str:
     if not re.fullmatch(r"@(hourly|daily|weekly)|(\S+ ){4}\S+", text) or not re.fullmatch(r"[@\w*/, -]+", text):
         raise ValueError(
-            f"{text[:40]!r} is not a schedule. Write cron's five fields, such as 17 * * * *, or @hourly, @daily, @weekly."
+            f"{text[:40]!r} is not a schedule. "
+            "Write cron's five fields, such as 17 * * * *, or @hourly, @daily, @weekly."
         )
     return text
 
