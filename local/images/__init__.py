@@ -66,9 +66,17 @@ def _pulsar(name: str, server: pathlib.Path, progress: Progress) -> pathlib.Path
     return pulsar.ensure(name, server, progress)
 
 
+def _rclone(name: str, server: pathlib.Path, progress: Progress) -> pathlib.Path:
+    from . import rclone
+
+    del server
+    return rclone.ensure(name, progress)
+
+
 BUILDERS: Mapping[str, Build] = {
     "docker.io/apachepulsar/pulsar-all": _pulsar,
     "docker.io/apachepulsar/pulsar": _pulsar,
+    "docker.io/rclone/rclone": _rclone,
     "quay.io/coreos/etcd": _etcd,
 }
 """What can be made here, by the image's repository."""

@@ -75,11 +75,17 @@ def ensure(name: str, etcd: pathlib.Path, progress: Progress) -> pathlib.Path:
     return target
 
 
+def lowest_layer(progress: Progress) -> archive.Layer:
+    """Debian with Java and Python, which other images stand on as well."""
+    system.ensure(system.IMAGES, progress)
+    return _layer("debian", debian.inputs(), progress, lambda target: debian.build(target, EPOCH))
+
+
 def _layers(version: str, etcd: pathlib.Path, progress: Progress) -> Sequence[archive.Layer]:
     server, offloaders = distribution.artifacts(version)
     downloads = paths.CACHE / "downloads"
     with concurrent.futures.ThreadPoolExecutor() as pool:
-        base = pool.submit(_layer, "debian", debian.inputs(), progress, lambda target: debian.build(target, EPOCH))
+        base = pool.submit(lowest_layer, progress)
         client = pool.submit(
             _layer, "functions", functions.inputs(), progress, lambda target: functions.build(target, EPOCH)
         )
