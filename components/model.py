@@ -223,9 +223,13 @@ Namespace = Annotated[Name, pydantic.Field(max_length=63), pydantic.AfterValidat
 """A Kubernetes namespace that is made for one thing."""
 
 
-def _subdomain(value: str) -> str:
+def _is_subdomain(value: str) -> bool:
     label = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
-    if len(value) > 253 or not re.fullmatch(rf"{label}(\.{label})*", value):
+    return len(value) <= 253 and re.fullmatch(rf"{label}(\.{label})*", value) is not None
+
+
+def _subdomain(value: str) -> str:
+    if not _is_subdomain(value):
         raise ValueError(
             f"{value[:40]!r} can't be the name of a StorageClass: lower-case letters, digits, hyphens and dots. "
             "`kubectl get storageclass` lists those that exist."
@@ -235,6 +239,18 @@ def _subdomain(value: str) -> str:
 
 StorageClass = Annotated[str, pydantic.AfterValidator(_subdomain)]
 """The name of a StorageClass."""
+
+
+def _object_name(value: str) -> str:
+    if not _is_subdomain(value):
+        raise ValueError(
+            f"{value[:40]!r} can't be the name of a Kubernetes object: lower-case letters, digits, hyphens and dots."
+        )
+    return value
+
+
+ObjectName = Annotated[str, pydantic.AfterValidator(_object_name)]
+"""The name of an object that somebody else makes in Pulsar's namespace."""
 
 
 def _image(value: str) -> str:

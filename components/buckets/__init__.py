@@ -5,6 +5,7 @@ from typing import Annotated
 import pydantic
 
 from .filesystem import FilesystemSpec
+from .hdfs import HdfsSpec
 
-TieredStorage = Annotated[FilesystemSpec, pydantic.Field()]
+TieredStorage = Annotated[FilesystemSpec | HdfsSpec, pydantic.Field(discriminator="kind")]
 """Where older messages are kept."""

@@ -3,17 +3,21 @@
 import dataclasses
 import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import pulumi
 import pydantic
 
+from .. import versions
 from ..clusters.cluster import Cluster, KubernetesSpec, Offer
 from ..durations import Duration
 from ..model import Bytes, Spec
 from ..pulsar.contributions import Contribution, Process
 from ..pulsar.metadata.store import Place
 from ..pulsar.workload import Manifest, Mount, SecretKey, Workload
+
+if TYPE_CHECKING:
+    from ..pulsar.spec import PulsarSpec
 
 Kind = Literal["s3", "gcs", "azure-blob", "s3-compatible", "filesystem", "hdfs"]
 
@@ -46,7 +50,7 @@ class TieredStorageSpec(Spec):
     threshold: Bytes | None = None
     """Older ledgers of a topic move once its messages on the bookies take more than this
     (`managedLedgerOffloadAutoTriggerSizeThresholdBytes`). Default: they move by command alone."""
-    deletion_lag: Duration = 4 * 3600
+    deletion_lag: Duration = Duration.parse("4h")
     """How long a ledger stays on the bookies after it was copied (`managedLedgerOffloadDeletionLagMs`)."""
     namespaces: Mapping[PulsarNamespace, OffloadPolicySpec] = {}
     """Namespaces that do it otherwise."""
@@ -65,6 +69,17 @@ class TieredStorageSpec(Spec):
         """What this store asks of the cluster and it can't give: the setting's path, and a sentence."""
         del cluster
         return iter(())
+
+    def mistakes_with(self, pulsar: "PulsarSpec") -> Iterator[tuple[str, str]]:
+        """What this store and this Pulsar can't do together: the setting's path, and a sentence."""
+        offloaders = versions.line(pulsar.version).offloaders
+        if pulsar.image is None and self.driver not in offloaders:
+            lines = [f"{name}.x" for name, each in versions.LINES.items() if self.driver in each.offloaders]
+            yield (
+                "kind",
+                f"{self.kind} needs the {self.driver} offloader, which the image of Pulsar {pulsar.version} doesn't "
+                f"have. Use another kind, stay on Pulsar {' or '.join(lines)}, or name an `image` that has it.",
+            )
 
     def contribution(self, place: Place) -> Contribution:
         """What the store asks of Pulsar's processes."""

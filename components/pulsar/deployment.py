@@ -82,7 +82,10 @@ class Pulsar(pulumi.ComponentResource):
         needed = pulumi.ResourceOptions(parent=self, depends_on=[namespace, *secrets.values(), *access.needed])
         register(f"{spec.name}-initialise", spec.initialisation(), within)
         for logical, manifest in spec.manifests(offer).items():
-            register(logical, manifest, needed)
+            holds_data = spec.keep_data and manifest["kind"] == "PersistentVolumeClaim"
+            register(
+                logical, manifest, pulumi.ResourceOptions.merge(needed, pulumi.ResourceOptions(protect=holds_data))
+            )
         guards = spec.guards()
         self.pods: Mapping[str, PodSet] = {
             role: PodSet(

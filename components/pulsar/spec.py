@@ -112,6 +112,9 @@ class PulsarSpec(Spec):
                     f"can't be made of {self.metadata.store}, which has no snapshots that this program knows of. "
                     "Leave it out, or use etcd or zookeeper.",
                 )
+        if self.tiered_storage:
+            for path, sentence in self.tiered_storage.mistakes_with(self):
+                yield f"tiered_storage.{path}", sentence
         for process, section in _SECTIONS.items():
             for each in disagreements(self.contributions, process):
                 if each.later.source == f"{section}.config":
