@@ -34,7 +34,7 @@ class BackupSpec(Spec):
 
     schedule: Annotated[str, pydantic.AfterValidator(_schedule)] = "17 * * * *"
     """When, as cron has it, in UTC. Default: once an hour."""
-    keep: Duration = 14 * 86400
+    keep: Duration = Duration.parse("14d")
     """How long a snapshot is kept."""
 
 
