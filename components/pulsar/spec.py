@@ -15,7 +15,7 @@ from ..clusters.cluster import Cluster, KubernetesSpec, Offer
 from ..clusters.sizing import Demand
 from ..model import Image, Name, Namespace, Spec
 from ..sentences import echo
-from . import initialise
+from . import initialise, replication
 from .bookkeeper import AutorecoveryPods, AutorecoverySpec, BookkeeperSpec, autorecovery, bookies
 from .broker import BrokerSpec, brokers
 from .contributions import Contribution, Process, Setting, disagreements, equipped, merge
@@ -26,6 +26,7 @@ from .metadata.etcd import EtcdSpec
 from .metadata.store import Place
 from .process import ProcessSpec
 from .proxy import ProxySpec, proxies
+from .replication import PeerSpec
 from .runtime import Jvm, Runtime, runtime
 from .toolset import ToolsetSpec, toolset
 from .websocket import WebSocketPods, WebSocketSpec, websockets
@@ -66,6 +67,8 @@ class PulsarSpec(Spec):
     """Pulsar over WebSocket."""
     tiered_storage: TieredStorage | None = None
     """Where older messages move to. Default: they stay on the bookies."""
+    peers: Mapping[Name, PeerSpec] = {}
+    """Other Pulsar clusters that messages are replicated to, by the name that they have of themselves."""
     toolset: ToolsetSpec = ToolsetSpec()
     """The pod with Pulsar's command-line tools."""
 
@@ -99,6 +102,7 @@ class PulsarSpec(Spec):
                 f"{self.metadata.store} can't keep the metadata of Pulsar {self.version}: {reason}. "
                 f"{use_another} Pulsar {' or '.join(lines)}.",
             )
+        yield from replication.mistakes(self.peers, self.name)
         if self.metadata_backup:
             if self.tiered_storage is None or self.tiered_storage.remote(self.place) is None:
                 yield (
@@ -217,7 +221,8 @@ class PulsarSpec(Spec):
     def manifests(self, offer: Offer) -> dict[str, Manifest]:
         """Further objects beside the pods, by their logical name."""
         stored = self.tiered_storage.manifests(self.place, offer) if self.tiered_storage else {}
-        return {**self.metadata.manifests(self.place), **stored, **self._backup()}
+        peers = replication.replication(self.peers, self.place, self.effective_image)
+        return {**self.metadata.manifests(self.place), **stored, **self._backup(), **peers}
 
     def _backup(self) -> Mapping[str, Manifest]:
         remote = self.tiered_storage.remote(self.place) if self.tiered_storage else None
