@@ -1,7 +1,7 @@
 """The stack file as one typed value, or every mistake in it as a sentence."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Self
 
 import pulumi
 import pydantic
@@ -34,6 +34,10 @@ class StackSpec(Spec):
     """The Kubernetes cluster."""
     pulsar: PulsarSpec
     """Pulsar."""
+
+    @pydantic.model_validator(mode="after")
+    def _together(self) -> Self:
+        return self.model_copy(update={"pulsar": self.pulsar.on(self.cluster)})
 
     def mistakes(self) -> Iterator[tuple[str, str]]:
         """What Pulsar asks for and the cluster can't give."""

@@ -56,7 +56,7 @@ def explain(stack: str, raw: Any) -> list[Line]:
         NotADeployment: with every mistake in it.
     """
     spec = stacks.read(raw, stack)
-    lines = [Line(_SETTINGS, *each) for each in _part(spec, raw, "", spec.cluster.storage_class)]
+    lines = [Line(_SETTINGS, *each) for each in _part(spec, raw, "", spec.cluster.offer.storage_class)]
     for process in _processes(spec.pulsar):
         section = f"{process}: {_CONF_FILES[process]}"
         for key, setting in spec.pulsar.settings(process).items():

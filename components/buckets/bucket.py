@@ -3,7 +3,7 @@
 import dataclasses
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 import pulumi
 import pydantic
@@ -65,6 +65,11 @@ class TieredStorageSpec(Spec):
         """The configuration keys beside the spec that this store needs (`components.stack.SECRETS`)."""
         return ()
 
+    def on(self, cluster: KubernetesSpec) -> Self:
+        """The same with what was left out and follows from the cluster, such as the region that both are in."""
+        del cluster
+        return self
+
     def misfits(self, cluster: KubernetesSpec) -> Iterator[tuple[str, str]]:
         """What this store asks of the cluster and it can't give: the setting's path, and a sentence."""
         del cluster
@@ -112,7 +117,7 @@ class TieredStorageSpec(Spec):
         return None
 
     def create(
-        self, name: str, *, place: Place, cluster: Cluster, secrets: Mapping[str, pulumi.Output[str]]
+        self, name: str, *, place: Place, cluster: Cluster, secrets: Mapping[str, pulumi.Output[str]], keep_data: bool
     ) -> "Access":
         """What there must be outside Kubernetes, and how Pulsar's pods may use it.
 
@@ -121,8 +126,9 @@ class TieredStorageSpec(Spec):
             place: where Pulsar lives.
             cluster: what its pods run on.
             secrets: the values of `self.secrets`.
+            keep_data: whether deleting what holds messages is refused.
         """
-        del name, place, cluster, secrets
+        del name, place, cluster, secrets, keep_data
         return Access()
 
 

@@ -3,7 +3,7 @@
 import dataclasses
 import functools
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import pulumi
 import pydantic
@@ -235,13 +235,24 @@ class PulsarSpec(Spec):
         """What there must be outside Kubernetes for the tiered storage, and how the pods may use it."""
         if self.tiered_storage is None:
             return None
-        return self.tiered_storage.create(name, place=self.place, cluster=cluster, secrets=secrets)
+        return self.tiered_storage.create(
+            name, place=self.place, cluster=cluster, secrets=secrets, keep_data=self.keep_data
+        )
 
     def images(self, offer: Offer) -> frozenset[str]:
         """Every image that a pod is made from."""
         work = self.workloads(offer).values()
         jobs = (found for manifest in self.manifests(offer).values() for found in images_in(manifest))
         return frozenset({*(each.image for each in work), *(i.image for w in work for i in w.init_containers), *jobs})
+
+    def on(self, cluster: KubernetesSpec) -> Self:
+        """The same with what was left out and follows from the cluster."""
+        if self.tiered_storage is None:
+            return self
+        here = self.model_copy(update={"tiered_storage": self.tiered_storage.on(cluster)})
+        # A copy has what was worked out before as well.
+        vars(here).pop("contributions", None)
+        return here
 
     def misfits(self, cluster: KubernetesSpec) -> Iterator[tuple[str, str]]:
         """What is asked of the cluster and it can't give: the setting's path, and a sentence."""
