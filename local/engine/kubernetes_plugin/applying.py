@@ -3,11 +3,11 @@
 import re
 from typing import Any
 
+from ..plugin.values import without_nulls
 from .discovery import Discovery, Kind
 from .naming import annotation, metadata
 from .problems import PluginError
 from .rest import ApiError, Client
-from .values import without_nulls
 
 FORCE = "pulumi.com/patchForce"
 _APPLY = "application/apply-patch+yaml"

@@ -1,55 +1,13 @@
-"""What differs between two sets of inputs, and which of the differences can't be applied to the object that exists."""
+"""Which differences between two sets of inputs can't be applied to the object that exists."""
 
 import dataclasses
-import enum
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
+from ..plugin.differences import Difference
+from ..plugin.values import Path, Unknown
 from .rest import ApiError
-from .values import Path, Unknown
-
-
-class Change(enum.Enum):
-    """How a field differs."""
-
-    ADD = "add"
-    DELETE = "delete"
-    UPDATE = "update"
-
-
-@dataclasses.dataclass(frozen=True)
-class Difference:
-    """One field that differs."""
-
-    path: Path
-    change: Change
-    replaces: bool = False
-
-
-def differences(old: Any, new: Any, path: Path = ()) -> Iterator[Difference]:
-    """The fields in which `new` differs from `old`. A value that isn't known yet differs from every other."""
-    if isinstance(old, dict) and isinstance(new, dict):
-        for key in [*old, *(key for key in new if key not in old)]:
-            yield from _of_item(old.get(key), new.get(key), (*path, key))
-    elif isinstance(old, list) and isinstance(new, list):
-        for index in range(max(len(old), len(new))):
-            before = old[index] if index < len(old) else None
-            after = new[index] if index < len(new) else None
-            yield from _of_item(before, after, (*path, index))
-    elif isinstance(new, Unknown) or old != new or isinstance(old, bool) != isinstance(new, bool):
-        yield Difference(path, Change.UPDATE)
-
-
-def _of_item(old: Any, new: Any, path: Path) -> Iterator[Difference]:
-    if old is None and new is None:
-        return
-    if old is None:
-        yield Difference(path, Change.ADD)
-    elif new is None:
-        yield Difference(path, Change.DELETE)
-    else:
-        yield from differences(old, new, path)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from ..plugin.values import UNKNOWN, at
 from .naming import metadata
-from .values import UNKNOWN, at
 
 _ALLOCATED = ("clusterIP", "clusterIPs", "healthCheckNodePort")
 

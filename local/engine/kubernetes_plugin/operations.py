@@ -1,12 +1,13 @@
 """What the engine asks for, in terms of Kubernetes objects: create, change, look, delete."""
 
-import dataclasses
 from collections.abc import Callable
 from typing import Any
 
+from ..plugin.differences import Difference, differences
+from ..plugin.provider import Resource
+from ..plugin.values import contains_unknown
 from . import diffing, readiness
 from .applying import Objects, already_exists, described, managers, refusal, same_object
-from .diffing import Difference
 from .discovery import Discovery, Kind
 from .informers import Informers
 from .naming import FIELD_MANAGER, annotation, field_manager, from_resource_id, metadata
@@ -14,7 +15,6 @@ from .problems import PluginError, UnknownKind
 from .readiness import Wait
 from .rest import ApiError, Client, Unreachable
 from .settings import Settings
-from .values import contains_unknown
 
 PROPAGATION = "pulumi.com/deletionPropagationPolicy"
 _POLICIES = {"foreground": "Foreground", "background": "Background", "orphan": "Orphan"}
@@ -22,15 +22,6 @@ _OWN_NOTHING = ("ConfigMap", "Secret", "ServiceAccount", "PersistentVolumeClaim"
 """Kinds that nothing belongs to: their deletion needn't go through the garbage collector."""
 _DELETE_SECONDS = 600.0
 _DEFINITION_SECONDS = 10.0
-
-
-@dataclasses.dataclass(frozen=True)
-class Resource:
-    """Who a request is about."""
-
-    urn: str
-    type: str
-    name: str
 
 
 class Operations:
@@ -110,7 +101,7 @@ class Operations:
         Nothing is asked of the cluster when the inputs are the same. When they differ, the API server says whether that
         makes a difference to it, and whether it would take the change.
         """
-        found = diffing.mark_immutable(diffing.differences(old, new), old, new, self.settings.mutable_content)
+        found = diffing.mark_immutable(differences(old, new), old, new, self.settings.mutable_content)
         if not found or any(each.replaces for each in found) or contains_unknown(new):
             return found
         new = _with_its_name(new, before)

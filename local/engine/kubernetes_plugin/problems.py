@@ -1,10 +1,8 @@
-"""What can go wrong, as exceptions whose message is a sentence for the person at the terminal."""
+"""What can go wrong with Kubernetes, as exceptions whose message is a sentence for the person at the terminal."""
 
-from typing import Any
+from ..plugin.problems import Cancelled, NotReady, PluginError
 
-
-class PluginError(Exception):
-    """An operation failed, and nothing was left behind."""
+__all__ = ["Cancelled", "NoCluster", "NotReady", "PluginError", "UnknownKind"]
 
 
 class NoCluster(PluginError):
@@ -13,19 +11,3 @@ class NoCluster(PluginError):
 
 class UnknownKind(PluginError):
     """The cluster doesn't serve this kind of object."""
-
-
-class Cancelled(PluginError):
-    """The engine was told to stop."""
-
-
-class NotReady(PluginError):
-    """The object is there but isn't ready, so the state must keep it.
-
-    `reasons` are sentences; `live` is the object as it is now.
-    """
-
-    def __init__(self, reasons: list[str], live: dict[str, Any]) -> None:
-        super().__init__("; ".join(reasons))
-        self.reasons = reasons
-        self.live = live

@@ -1,36 +1,30 @@
 """The engine's resource provider protocol, answered for Kubernetes objects."""
 
-import json
 from typing import Any
 
+from ..plugin.differences import diff_response, differences
+from ..plugin.protocol import empty_pb2, provider_pb2
+from ..plugin.provider import BaseProvider, Resource, resource_of
+from ..plugin.replies import answered, initialisation_failed
+from ..plugin.reporting import Reports
+from ..plugin.values import UNKNOWN, Values, decode, encode, redactor
 from . import VERSION, readiness, refreshing, settings
-from .diffing import Change, Difference, differences
 from .discovery import built_in_scope
 from .foreseeing import foreseen
 from .naming import AUTONAMED, FIELD_MANAGER, annotation, automatic_name, from_type, metadata, resource_id
-from .operations import Operations, Resource
+from .operations import Operations
 from .problems import NotReady, PluginError
-from .protocol import empty_pb2, plugin_pb2, provider_pb2, provider_pb2_grpc
-from .replies import answered, initialisation_failed
-from .reporting import Reports
 from .rest import Client, Unreachable
 from .settings import Settings
 from .unsupported import why_unsupported
-from .values import UNKNOWN, Values, decode, encode, property_path, redactor
 
 _INITIAL_VERSION = "__initialApiVersion"
-_CHANGES = {
-    (Change.ADD, False): provider_pb2.PropertyDiff.ADD,
-    (Change.ADD, True): provider_pb2.PropertyDiff.ADD_REPLACE,
-    (Change.DELETE, False): provider_pb2.PropertyDiff.DELETE,
-    (Change.DELETE, True): provider_pb2.PropertyDiff.DELETE_REPLACE,
-    (Change.UPDATE, False): provider_pb2.PropertyDiff.UPDATE,
-    (Change.UPDATE, True): provider_pb2.PropertyDiff.UPDATE_REPLACE,
-}
 
 
-class Provider(provider_pb2_grpc.ResourceProviderServicer):
+class Provider(BaseProvider):
     """Answers the engine. Each request has a thread of its own, because most of them wait for a cluster."""
+
+    name, version = "kubernetes", VERSION
 
     def __init__(self, reports: Reports) -> None:
         self._reports = reports
@@ -38,22 +32,10 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         self._operations: Operations | None = None
         self._no_cluster: Exception | None = None
 
-    def Handshake(self, request, context):  # noqa: D102, N802
-        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True, supports_autonaming_configuration=True)
-
-    def GetPluginInfo(self, request, context):  # noqa: D102, N802
-        return plugin_pb2.PluginInfo(version=VERSION)
-
-    def GetSchema(self, request, context):  # noqa: D102, N802
-        return provider_pb2.GetSchemaResponse(schema=json.dumps({"name": "kubernetes", "version": VERSION}))
-
-    def CheckConfig(self, request, context):  # noqa: D102, N802
-        return provider_pb2.CheckResponse(inputs=request.news)
-
     @answered
     def DiffConfig(self, request, context):  # noqa: D102, N802
         old, new = decode(request.old_inputs if request.HasField("old_inputs") else request.olds), decode(request.news)
-        return _diff_response(list(differences(old.plain, new.plain)), delete_first=False)
+        return diff_response(list(differences(old.plain, new.plain)), delete_first=False)
 
     @answered
     def Configure(self, request, context):  # noqa: D102, N802
@@ -66,13 +48,11 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         except (PluginError, OSError, ValueError) as error:
             # A preview works without a cluster: the one that the kubeconfig is for may not have been made yet.
             self._no_cluster = error
-        return provider_pb2.ConfigureResponse(
-            acceptSecrets=True, supportsPreview=True, supports_autonaming_configuration=True
-        )
+        return super().Configure(request, context)
 
     @answered
     def Check(self, request, context):  # noqa: D102, N802
-        resource, old, new = _resource(request), decode(request.olds), decode(request.news)
+        resource, old, new = resource_of(request), decode(request.olds), decode(request.news)
         problem = why_unsupported(resource.type)
         if problem:
             return provider_pb2.CheckResponse(failures=[provider_pb2.CheckFailure(reason=problem)])
@@ -108,16 +88,16 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         before, new = decode(request.olds).plain, decode(request.news).plain
         old = decode(request.old_inputs).plain
         if self._operations:
-            found = self._operations.differences(_resource(request), before, old, new)
+            found = self._operations.differences(resource_of(request), before, old, new)
         else:
             found = list(differences(old, new))
         same_name = metadata(old).get("name") == metadata(new).get("name")
         same_namespace = metadata(old).get("namespace") == metadata(new).get("namespace")
-        return _diff_response(found, delete_first=same_name and same_namespace)
+        return diff_response(found, delete_first=same_name and same_namespace)
 
     @answered
     def Create(self, request, context):  # noqa: D102, N802
-        resource, inputs = _resource(request), decode(request.properties)
+        resource, inputs = resource_of(request), decode(request.properties)
         if request.preview and not self._operations:
             return provider_pb2.CreateResponse(properties=request.properties)
         operations = self._cluster()
@@ -136,7 +116,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     @answered
     def Update(self, request, context):  # noqa: D102, N802
-        resource, before, inputs = _resource(request), decode(request.olds).plain, decode(request.news)
+        resource, before, inputs = resource_of(request), decode(request.olds).plain, decode(request.news)
         if request.preview and not self._operations:
             return provider_pb2.UpdateResponse(properties=request.news)
         operations, manager = self._cluster(), before.get(FIELD_MANAGER)
@@ -158,7 +138,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     @answered
     def Read(self, request, context):  # noqa: D102, N802
-        resource, before, inputs = _resource(request), decode(request.properties), decode(request.inputs)
+        resource, before, inputs = resource_of(request), decode(request.properties), decode(request.inputs)
         api_version, kind = from_type(resource.type)
         manifest = {"apiVersion": api_version, "kind": kind, **before.plain, **inputs.plain}
         operations = self._cluster()
@@ -182,7 +162,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     @answered
     def Delete(self, request, context):  # noqa: D102, N802
-        resource, before = _resource(request), decode(request.properties).plain
+        resource, before = resource_of(request), decode(request.properties).plain
         api_version, kind = from_type(resource.type)
         manifest = {"apiVersion": api_version, "kind": kind, **before}
         say = self._reports.progress_of(resource.urn)
@@ -194,28 +174,19 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             self._reports.warn(resource.urn, f"forgotten: {error}")
         return empty_pb2.Empty()
 
-    @answered
-    def Invoke(self, request, context):  # noqa: D102, N802
-        raise PluginError(why_unsupported(request.tok) or f"This plugin has no function {request.tok}.")
-
-    @answered
-    def Construct(self, request, context):  # noqa: D102, N802
-        raise PluginError(why_unsupported(request.type) or f"This plugin has no component {request.type}.")
-
     def Cancel(self, request, context):  # noqa: D102, N802
         if self._operations:
             self._operations.informers.cancel()
-        return empty_pb2.Empty()
+        return super().Cancel(request, context)
+
+    def why_unsupported(self, token: str) -> str:
+        """What only the official plugin can do."""
+        return why_unsupported(token)
 
     def _cluster(self) -> Operations:
         if not self._operations:
             raise PluginError(str(self._no_cluster or "the provider was not configured"))
         return self._operations
-
-
-def _resource(request: Any) -> Resource:
-    parts = request.urn.split("::")
-    return Resource(request.urn, parts[2].rpartition("$")[2], parts[3])
 
 
 def _give_a_name(about: dict[str, Any], resource: Resource, old: dict[str, Any], request: Any) -> Any:
@@ -258,20 +229,3 @@ def _until_a_list(path: tuple[str | int, ...]) -> list[str | int]:
 
 def _id(live: dict[str, Any]) -> str:
     return resource_id(metadata(live).get("namespace"), metadata(live)["name"])
-
-
-def _diff_response(found: list[Difference], *, delete_first: bool) -> Any:
-    replaces = [property_path(each.path) for each in found if each.replaces]
-    return provider_pb2.DiffResponse(
-        changes=provider_pb2.DiffResponse.DIFF_SOME if found else provider_pb2.DiffResponse.DIFF_NONE,
-        replaces=replaces,
-        deleteBeforeReplace=bool(replaces) and delete_first,
-        diffs=list(dict.fromkeys(str(each.path[0]) for each in found)),
-        detailedDiff={
-            property_path(each.path): provider_pb2.PropertyDiff(
-                kind=_CHANGES[each.change, each.replaces], inputDiff=True
-            )
-            for each in found
-        },
-        hasDetailedDiff=True,
-    )

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from ..plugin.values import Path, at
 from .naming import metadata
-from .values import Path, at
 
 _MERGE_KEYS = ("name", "containerPort", "port", "mountPath", "devicePath", "ip", "topologyKey", "key", "uid", "type")
 _SERVER_METADATA = (

@@ -10,6 +10,7 @@ from typing import Any
 
 import urllib3
 
+from ..plugin.problems import Told
 from .kubeconfig import Connection
 
 _CONNECTIONS = 64
@@ -27,11 +28,11 @@ _TRIES = urllib3.Retry(
 )
 
 
-class Unreachable(Exception):
+class Unreachable(Told):
     """No cluster answers, or nobody said which one to ask."""
 
 
-class ApiError(Exception):
+class ApiError(Told):
     """The API server refused a request."""
 
     def __init__(self, status: int, answer: Mapping[str, Any]) -> None:
@@ -41,6 +42,11 @@ class ApiError(Exception):
         self.is_about_the_object = status in (400, 422) or "failed to create typed patch object" in str(self)
         """Whether the object itself is wrong, so that no other time or user helps."""
         self.causes: list[dict[str, str]] = (answer.get("details") or {}).get("causes") or []
+
+    @property
+    def sentence(self) -> str:
+        """With the status, by which it can be looked up."""
+        return f"{self} (HTTP {self.status} {self.reason})"
 
 
 class Client:

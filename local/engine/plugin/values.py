@@ -1,4 +1,4 @@
-"""Values between the engine and Kubernetes: plain Python, with unknown ones marked and secret ones remembered."""
+"""Values between the engine and a plugin: plain Python, with unknown ones marked and secret ones remembered."""
 
 import base64
 import binascii
@@ -86,7 +86,7 @@ def _decode_struct(struct: struct_pb2.Struct, path: Path, secrets: set[Path]) ->
         return _decode(fields["value"], path, secrets)
     if signature is not None:
         raise ValueError(
-            f"{property_path(path)} is an asset, an archive or a resource, and a Kubernetes object can't hold one. "
+            f"{property_path(path)} is an asset, an archive or a resource, which can't be passed on. "
             "Pass the text or the resource's output instead."
         )
     return {key: _decode(item, (*path, key), secrets) for key, item in fields.items()}

@@ -5,9 +5,8 @@ import traceback
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from .problems import PluginError
+from .problems import Told
 from .protocol import grpc, provider_pb2, status_pb2, struct_pb2
-from .rest import ApiError, Unreachable
 from .values import decode, redactor
 
 
@@ -42,15 +41,13 @@ def answered(method: Callable[..., Any]) -> Callable[..., Any]:
     def answer(self: Any, request: Any, context: grpc.ServicerContext) -> Any:
         try:
             return method(self, request, context)
-        except (PluginError, Unreachable) as error:
-            _abort(context, request, str(error))
-        except ApiError as error:
-            _abort(context, request, f"{error} (HTTP {error.status} {error.reason})")
+        except Told as error:
+            _abort(context, request, error.sentence)
         except Exception as error:
             if getattr(context, "code", lambda: None)() is not None:
                 # Already aborted with a status of its own.
                 raise
-            _abort(context, request, f"The Kubernetes plugin failed: {error!r}\n{traceback.format_exc()}")
+            _abort(context, request, f"The plugin failed: {error!r}\n{traceback.format_exc()}")
 
     return answer
 
