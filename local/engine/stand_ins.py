@@ -24,9 +24,9 @@ def install(program: pathlib.Path) -> tuple[pathlib.Path, dict[str, str]]:
     """
     programs, home = STAND_INS / "bin", STAND_INS / "home"
     plugin = home / "plugins" / f"resource-kubernetes-v{KUBERNETES_VERSION}"
-    _write(programs / "pulumi-language-python", _script("local.engine.language_host"))
+    write_program(programs / "pulumi-language-python", script("local.engine.language_host"))
     # Installed rather than on PATH: the engine warns of plugins on PATH in every run.
-    _write(plugin / "pulumi-resource-kubernetes", _script("local.engine.kubernetes_plugin.__main__"))
+    write_program(plugin / "pulumi-resource-kubernetes", script("local.engine.kubernetes_plugin.__main__"))
     _put_beside(program, programs / "pulumi")
     settings = {
         "PATH": os.pathsep.join([str(programs), os.environ.get("PATH", os.defpath)]),
@@ -58,8 +58,8 @@ def _put_beside(program: pathlib.Path, path: pathlib.Path) -> None:
     partial.replace(path)
 
 
-def _script(module: str) -> str:
-    """A shell script that runs a module's `main` with this environment's Python.
+def script(module: str, *arguments: str) -> str:
+    """A shell script that runs a module's `main` with this environment's Python, and with arguments before its own.
 
     Not `python -m`: the variable that would let it find the project would be inherited by the credential helpers and
     programs that the plugins start.
@@ -70,11 +70,12 @@ def _script(module: str) -> str:
         f"import sys; sys.dont_write_bytecode = False; sys.path[0] = {str(PROJECT)!r}; "
         f"from {module} import main; del sys.path[0]; main()"
     )
-    python = [sys.executable, "-u", "-X", f"pycache_prefix={CACHE / 'engine' / 'bytecode'}", "-c", start]
+    python = [sys.executable, "-u", "-X", f"pycache_prefix={CACHE / 'engine' / 'bytecode'}", "-c", start, *arguments]
     return f'#!/bin/sh\nexec {shlex.join(python)} "$@"\n'
 
 
-def _write(path: pathlib.Path, text: str) -> None:
+def write_program(path: pathlib.Path, text: str) -> None:
+    """Write a program, unless it is there as it should be."""
     if path.is_file() and path.read_text() == text:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
