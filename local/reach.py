@@ -65,7 +65,7 @@ def core_api(stack: Stack, kubeconfig: Any) -> Any:
     """
     import kubernetes
 
-    context = stack.spec.cluster.context
+    context = stack.context
     try:
         client = (
             kubernetes.config.new_client_from_config_dict(kubeconfig, context=context)
@@ -83,7 +83,7 @@ def is_reachable(stack: Stack) -> bool:
     import urllib3
 
     try:
-        api = core_api(stack, PROJECT / (stack.spec.cluster.kubeconfig_path or ""))
+        api = core_api(stack, PROJECT / (stack.kubeconfig_path or ""))
         api.api_client.rest_client.pool_manager.connection_pool_kw.update(retries=False)
         api.list_namespace(limit=1, _request_timeout=3)
     except (Problem, urllib3.exceptions.HTTPError):
@@ -93,7 +93,7 @@ def is_reachable(stack: Stack) -> bool:
 
 def cluster_identity(stack: Stack) -> str:
     """What tells the local stack's cluster from every other one, even at the same address."""
-    api = core_api(stack, PROJECT / (stack.spec.cluster.kubeconfig_path or ""))
+    api = core_api(stack, PROJECT / (stack.kubeconfig_path or ""))
     return str(api.read_namespace("kube-system").metadata.uid)
 
 

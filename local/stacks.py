@@ -6,6 +6,7 @@ import pathlib
 from typing import Any
 
 from components import stack as stack_file
+from components.clusters.existing import ExistingSpec
 from components.stack import StackSpec
 
 from .paths import PROJECT
@@ -24,6 +25,16 @@ class Stack:
     def is_local(self) -> bool:
         """Whether the cluster under it is ours to bring up and down."""
         return self.name == "local"
+
+    @property
+    def kubeconfig_path(self) -> str | None:
+        """The kubeconfig's path, where the stack file names one."""
+        return self.spec.cluster.kubeconfig_path if isinstance(self.spec.cluster, ExistingSpec) else None
+
+    @property
+    def context(self) -> str | None:
+        """The kubeconfig's context, where the stack file names one."""
+        return self.spec.cluster.context if isinstance(self.spec.cluster, ExistingSpec) else None
 
 
 def read(name: str) -> Stack:
@@ -44,9 +55,8 @@ def kubeconfig(stack: Stack, selected: Any) -> dict[str, Any] | pathlib.Path | N
     """The kubeconfig that the stack's program uses: a path, the content of its secret, or `None` for kubectl's own."""
     import yaml
 
-    cluster = stack.spec.cluster
-    if cluster.kubeconfig_path:
-        return PROJECT / cluster.kubeconfig_path
+    if stack.kubeconfig_path:
+        return PROJECT / stack.kubeconfig_path
     if "pulsar:kubeconfig" in stack.encrypted:
         return yaml.safe_load(selected.run(["config", "get", "pulsar:kubeconfig"], capture=True))
     ambient = os.environ.get("KUBECONFIG")

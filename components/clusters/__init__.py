@@ -5,6 +5,7 @@ from typing import Annotated
 import pydantic
 
 from .existing import ExistingSpec
+from .gke import GkeSpec
 
-ClusterSpec = Annotated[ExistingSpec, pydantic.Field()]
+ClusterSpec = Annotated[ExistingSpec | GkeSpec, pydantic.Field(discriminator="provider")]
 """The Kubernetes cluster."""

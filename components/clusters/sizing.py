@@ -51,6 +51,10 @@ class Machine:
     """Bytes."""
     volumes: int
     """Block volumes that can be attached, beside its system disk."""
+    kept_millicores: int = 0
+    """What the cloud keeps for itself and its own pods, where that is known and more than the usual share."""
+    kept_memory: int = 0
+    """The same in bytes."""
 
     @property
     def cost(self) -> float:
@@ -134,7 +138,8 @@ def _pool(name: PoolName, demands: Sequence[Demand], machines: Sequence[Machine]
 
 def _usable(machine: Machine, pool: PoolName) -> tuple[int, int]:
     """What is left of a machine for Pulsar's pods."""
-    cpu, memory = int(machine.millicores * (1 - CPU_RESERVE)), int(machine.memory * (1 - MEMORY_RESERVE))
+    cpu = min(int(machine.millicores * (1 - CPU_RESERVE)), machine.millicores - machine.kept_millicores)
+    memory = min(int(machine.memory * (1 - MEMORY_RESERVE)), machine.memory - machine.kept_memory)
     return (cpu - SYSTEM_MILLICORES, memory - SYSTEM_MEMORY) if pool == "general" else (cpu, memory)
 
 

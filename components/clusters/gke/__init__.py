@@ -1,0 +1,5 @@
+"""Google Kubernetes Engine."""
+
+from .spec import GkeSpec
+
+__all__ = ["GkeSpec"]
