@@ -1,14 +1,20 @@
 """What a stack file's author is told about settings that don't exist, and values of the wrong kind."""
 
+import typing
 from typing import Any
 
 import pytest
 
 from components import mistakes, stack
+from components.clusters import ClusterSpec
 from components.pulsar.spec import PulsarSpec
 from tests import stack_file
 from tests.stack_file import LEFT_OUT
 
+CLUSTERS = [
+    typing.get_args(each.model_fields["provider"].annotation)[0]
+    for each in typing.get_args(typing.get_args(ClusterSpec)[0])
+]
 CASES = {
     "an unknown part": (
         {"cluser": {}},
@@ -184,11 +190,12 @@ CASES = {
     ),
     "an unknown cluster": (
         {"cluster.provider": "aws"},
-        "spec.cluster.provider: 'aws' is not a choice. Choose existing.",
+        f"spec.cluster: provider 'aws' is not a choice. Choose {' or '.join(CLUSTERS)}.",
     ),
     "a cluster that doesn't say which": (
         {"cluster": {}},
-        "spec.cluster.provider: is missing, and has no default. Choose existing.",
+        "spec.cluster: doesn't say provider, which tells what the rest means. "
+        f"Add {' or '.join(f'`provider: {name}`' for name in CLUSTERS)}.",
     ),
     "no cluster": (
         {"cluster": LEFT_OUT},
