@@ -62,7 +62,7 @@ def job(metadata: MetadataStoreSpec, place: Place, work: Workload) -> Manifest:
           --web-service-url http://{service}:8080 --broker-service-url pulsar://{service}:6650
         if ! metadata_has {ledgers}; then
           echo "completing BookKeeper's layout, which an earlier run left half-made"
-          metadataServiceUri='metadata-store:{url}' bin/apply-config-from-env.py conf/bookkeeper.conf
+          metadataServiceUri='{bookkeeper}' bin/apply-config-from-env.py conf/bookkeeper.conf
           bin/bookkeeper shell initnewcluster
         fi
         """).format(
@@ -71,6 +71,7 @@ def job(metadata: MetadataStoreSpec, place: Place, work: Workload) -> Manifest:
         last=LAST_KEY,
         cluster=place.cluster,
         url=url,
+        bookkeeper=metadata.bookkeeper_uri(place),
         service=service,
     )
     labels = names.labels(place.cluster, ROLE)

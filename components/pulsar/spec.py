@@ -182,7 +182,7 @@ class PulsarSpec(Spec):
         storage_class = offer.storage_class
         place, run, metadata = self.place, runtime(self.effective_image, self.jvm), self.metadata
         found = [
-            *metadata.workloads(place, storage_class),
+            *metadata.workloads(place, run, storage_class),
             *(self.tiered_storage.workloads(place, offer) if self.tiered_storage else ()),
             bookies(
                 self.bookkeeper,
@@ -264,7 +264,7 @@ class PulsarSpec(Spec):
         """The roles whose number of pods is not free to change."""
         return {
             "bookie": bookies_only_grow(f"{self.name}-bookie", self.bookkeeper.decommissioned),
-            **self.metadata.guards(),
+            **self.metadata.guards(self.place),
         }
 
     def initialisation(self) -> Manifest:

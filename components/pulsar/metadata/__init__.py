@@ -1,11 +1,16 @@
 """The metadata stores. One file and one name in the union add a store."""
 
-from ... import versions
-from .etcd import EtcdSpec
+from typing import Annotated
 
-STORES: tuple[versions.Store, ...] = ("etcd",)
+import pydantic
+
+from ... import versions
+from ...model import unless_told
+from .etcd import EtcdSpec
+from .zookeeper import ZookeeperSpec
+
+STORES: tuple[versions.Store, ...] = ("etcd", "zookeeper")
 """The stores that the program deploys."""
 
-# A second store turns this into a union told apart by `store`.
-MetadataSpec = EtcdSpec
+MetadataSpec = Annotated[EtcdSpec | ZookeeperSpec, pydantic.Field(discriminator="store"), unless_told("store", "etcd")]
 """Where Pulsar and BookKeeper keep their metadata."""

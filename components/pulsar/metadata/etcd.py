@@ -4,19 +4,19 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
-from ... import names, versions
+from ... import versions
 from ...model import Bytes, Cpu, Image
 from ..contributions import Contribution
-from ..lifecycle.guards import Guard, members_stay
+from ..runtime import Runtime
 from ..workload import Manifest, Volume, Workload
-from .store import MetadataStoreSpec, Place, VolumeSpec
+from .store import EnsembleSpec, Place, VolumeSpec
 
 CLIENT_PORT, PEER_PORT = 2379, 2380
 _SIZE_OF_DATABASE = Bytes.parse("8Gi")
 """etcd's own advice for the largest database; its default of 2 GiB fills up and then refuses every write."""
 
 
-class EtcdSpec(MetadataStoreSpec):
+class EtcdSpec(EnsembleSpec):
     """An etcd cluster beside Pulsar. One serves one Pulsar cluster: Pulsar's driver has no prefix for its keys."""
 
     store: Literal["etcd"] = "etcd"  # pyright: ignore[reportIncompatibleVariableOverride]
@@ -26,6 +26,7 @@ class EtcdSpec(MetadataStoreSpec):
     replicas: int = 3
     cpu: Cpu = "500m"
     memory: Bytes = Bytes.parse("2Gi")
+    """The memory limit and request of a member."""
     volume: VolumeSpec = VolumeSpec(size=Bytes.parse("20Gi"))
 
     def mistakes(self) -> Iterator[tuple[str, str]]:
@@ -43,9 +44,7 @@ class EtcdSpec(MetadataStoreSpec):
 
     def url(self, place: Place) -> str:
         """Every member by its own name: Pulsar's driver wants the scheme on each of them."""
-        return "etcd:" + ",".join(
-            f"http://{self._host(place, member)}:{CLIENT_PORT}" for member in range(self.replicas)
-        )
+        return "etcd:" + ",".join(f"http://{host}:{CLIENT_PORT}" for host in self.hosts(place))
 
     def contribution(self, place: Place) -> Contribution:
         """Smaller batches than the largest transaction that the members accept."""
@@ -62,18 +61,15 @@ class EtcdSpec(MetadataStoreSpec):
             },
         )
 
-    def guards(self) -> Mapping[str, Guard]:
-        """Members are made together."""
-        return {"etcd": members_stay("etcd")}
-
-    def workloads(self, place: Place, storage_class: str | None) -> tuple[Workload, ...]:
+    def workloads(self, place: Place, runtime: Runtime, storage_class: str | None) -> tuple[Workload, ...]:
         """The members."""
+        del runtime
         return (self._members(place, storage_class),)
 
     def _members(self, place: Place, storage_class: str | None) -> Workload:
         """Members that know each other's names from the start, so none waits for a discovery service."""
-        role = "etcd"
-        own = names.host("$(POD_NAME)", f"{place.cluster}-{role}-headless", place.namespace)
+        role = place.role("etcd")
+        own = f"$(POD_NAME).{place.headless('etcd')}"
         command = (
             "/usr/local/bin/etcd",
             "--name=$(POD_NAME)",
@@ -127,7 +123,7 @@ class EtcdSpec(MetadataStoreSpec):
 
     def snapshot(self, place: Place, target: str) -> Mapping[str, Manifest]:
         """A member's whole database, and a look at its checksum."""
-        endpoint = f"http://{names.service(f'{place.cluster}-etcd', place.namespace)}:{CLIENT_PORT}"
+        endpoint = f"http://{place.service('etcd')}:{CLIENT_PORT}"
         save = ["/usr/local/bin/etcdctl", f"--endpoints={endpoint}", "snapshot", "save", target]
         look = ["/usr/local/bin/etcdutl", "snapshot", "status", target]
         return {
@@ -148,10 +144,10 @@ class EtcdSpec(MetadataStoreSpec):
                 "snapshot",
                 "restore",
                 source,
-                f"--name={place.cluster}-etcd-{member}",
+                f"--name={place.cluster}-{place.role('etcd')}-{member}",
                 f"--initial-cluster={self._peers(place)}",
                 f"--initial-cluster-token={place.cluster}-{place.namespace}",
-                f"--initial-advertise-peer-urls=http://{self._host(place, member)}:{PEER_PORT}",
+                f"--initial-advertise-peer-urls=http://{place.member('etcd', member)}:{PEER_PORT}",
                 "--bump-revision=1000000000",
                 "--mark-compacted",
                 "--data-dir=/var/lib/etcd/data",
@@ -160,23 +156,18 @@ class EtcdSpec(MetadataStoreSpec):
 
     def _peers(self, place: Place) -> str:
         return ",".join(
-            f"{place.cluster}-etcd-{member}=http://{self._host(place, member)}:{PEER_PORT}"
-            for member in range(self.replicas)
+            f"{place.cluster}-{place.role('etcd')}-{member}=http://{host}:{PEER_PORT}"
+            for member, host in enumerate(self.hosts(place))
         )
 
     def shell_functions(self, place: Place) -> str:
         """etcd's health and its JSON gateway, asked with curl."""
         # The headless name answers before a member counts as ready, which a Service's own address does not.
-        members = names.service(f"{place.cluster}-etcd-headless", place.namespace)
         return textwrap.dedent(f"""\
-            etcd=http://{members}:{CLIENT_PORT}
+            etcd=http://{place.headless("etcd")}:{CLIENT_PORT}
             metadata_answers() {{ curl -fsS -m 2 -o /dev/null $etcd/health 2>/dev/null; }}
             metadata_has() {{
               key=$(printf %s "$1" | base64 -w0)
               curl -fsS -m 2 $etcd/v3/kv/range -d '{{"key":"'$key'","count_only":true}}' 2>/dev/null |
                 grep -q '"count":"1"'
             }}""")
-
-    def _host(self, place: Place, member: int) -> str:
-        role = f"{place.cluster}-etcd"
-        return names.host(f"{role}-{member}", f"{role}-headless", place.namespace)

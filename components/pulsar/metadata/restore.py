@@ -3,6 +3,7 @@
 from ... import names, versions
 from ...buckets.bucket import Remote
 from ..pod import pod_security, volume_mounts
+from ..runtime import Runtime
 from ..workload import Manifest, Mount
 from .backup import FOLDER, SNAPSHOT, container_shape, prefix, remote_variables
 from .store import MetadataStoreSpec, Place
@@ -29,7 +30,8 @@ def restoring(metadata: MetadataStoreSpec, remote: Remote, place: Place, member:
         member: the member's number.
         snapshot: a name that `listing` printed.
     """
-    (work,) = (each for each in metadata.workloads(place, None) if each.volumes)
+    unused = Runtime(image="", environment={})
+    (work,) = (each for each in metadata.workloads(place, unused, None) if each.volumes)
     volume = work.volumes[0]
     claim = f"{volume.name}-{work.name}-{member}"
     scratch = Mount(name="snapshot", path=FOLDER, source={"emptyDir": {}}, read_only=False)

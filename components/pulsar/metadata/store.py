@@ -6,10 +6,11 @@ from typing import Annotated
 
 import pydantic
 
-from ... import versions
+from ... import names, versions
 from ...model import Bytes, Cpu, Spec, StorageClass
 from ..contributions import Contribution
-from ..lifecycle.guards import Guard
+from ..lifecycle.guards import Guard, members_stay
+from ..runtime import Runtime
 from ..workload import Manifest, Spread, Workload
 
 
@@ -23,6 +24,24 @@ class Place:
     """The Kubernetes namespace."""
     spread: Spread
     """Whether two pods of a role may share a node."""
+    prefix: str = ""
+    """What stands before a role's name where a second store of the same kind lives beside the first."""
+
+    def role(self, name: str) -> str:
+        """What the pods of this name are here: `zookeeper`, `configuration-zookeeper`."""
+        return f"{self.prefix}{name}"
+
+    def service(self, name: str) -> str:
+        """The name that finds the pods of a role that are ready."""
+        return names.service(f"{self.cluster}-{self.role(name)}", self.namespace)
+
+    def headless(self, name: str) -> str:
+        """The name that finds every pod of a role, also those that are not ready."""
+        return names.service(f"{self.cluster}-{self.role(name)}-headless", self.namespace)
+
+    def member(self, name: str, ordinal: int | str) -> str:
+        """The name that finds one pod of a role, by its ordinal."""
+        return f"{self.cluster}-{self.role(name)}-{ordinal}.{self.headless(name)}"
 
 
 class VolumeSpec(Spec):
@@ -35,15 +54,84 @@ class VolumeSpec(Spec):
 
 
 class MetadataStoreSpec(Spec):
-    """The members of a metadata store and their size. Each store fills in the rest."""
+    """A metadata store. Each kind fills in the rest."""
 
     store: versions.Store
+
+    def url(self, place: Place) -> str:
+        """What `metadataStoreUrl` is set to."""
+        raise NotImplementedError
+
+    def bookkeeper_uri(self, place: Place) -> str:
+        """What BookKeeper's `metadataServiceUri` is set to: the driver that racks work with.
+
+        BookKeeper takes a value with commas for a list and keeps the first entry (seen with 4.0.8): one member's death
+        would be every bookie's. Pulsar's driver makes commas of semicolons.
+        """
+        return f"metadata-store:{self.url(place)}".replace(",", ";")
+
+    def contribution(self, place: Place) -> Contribution:
+        """What the store asks of Pulsar's processes."""
+        url, bookkeeper = self.url(place), {"metadataServiceUri": self.bookkeeper_uri(place)}
+        both = {"metadataStoreUrl": url, "configurationMetadataStoreUrl": url}
+        return Contribution(
+            source=f"metadata: {self.store}",
+            conf={
+                "bookie": bookkeeper,
+                "autorecovery": bookkeeper,
+                # Without a URI of its own, the broker's BookKeeper client shares the broker's connection and session.
+                "broker": both,
+                "toolset": bookkeeper,
+            },
+        )
+
+    def workloads(self, place: Place, runtime: Runtime, storage_class: str | None) -> tuple[Workload, ...]:
+        """The members as pods, and what they need beside them.
+
+        Args:
+            place: where they live.
+            runtime: Pulsar's own image and JVM, for a store that it carries.
+            storage_class: what their volumes come from where the stack file doesn't say.
+        """
+        raise NotImplementedError
+
+    def manifests(self, place: Place) -> Mapping[str, Manifest]:
+        """Further objects beside the pods, by their logical name."""
+        del place
+        return {}
+
+    def guards(self, place: Place) -> Mapping[str, Guard]:
+        """The roles whose number of pods is not free to change."""
+        del place
+        return {}
+
+    def snapshot(self, place: Place, target: str) -> Mapping[str, Manifest]:
+        """Containers, by name, that write a snapshot of the metadata to a file, one after the other.
+
+        Only image and command are theirs to say. A store that can't be backed up here has none.
+        """
+        del place, target
+        return {}
+
+    def restore(self, place: Place, member: int, source: str) -> Manifest:
+        """Image and command of the container that fills a member's empty volume from such a file."""
+        raise NotImplementedError
+
+    def shell_functions(self, place: Place) -> str:
+        """Two shell functions that need no JVM: `metadata_answers`, and `metadata_has KEY`.
+
+        They run in loops and in probes: each returns within two seconds, whatever the members do.
+        """
+        raise NotImplementedError
+
+
+class EnsembleSpec(MetadataStoreSpec):
+    """A store of equal members, of which more than half must agree."""
+
     replicas: Annotated[int, pydantic.Field(ge=1)]
     """Members: an odd number, of which more than half must live."""
     cpu: Cpu
     """Processors that a member asks for."""
-    memory: Bytes
-    """The memory limit and request of a member."""
     volume: VolumeSpec
     """Where a member keeps the metadata."""
 
@@ -60,50 +148,10 @@ class MetadataStoreSpec(Spec):
         elif self.replicas > 7:
             yield "replicas", f"{self.replicas} members make every write slow. Use 1, 3, 5 or 7."
 
-    def url(self, place: Place) -> str:
-        """What `metadataStoreUrl` is set to."""
-        raise NotImplementedError
+    def guards(self, place: Place) -> Mapping[str, Guard]:
+        """Members are made together."""
+        return {place.role(self.store): members_stay(self.store)}
 
-    def contribution(self, place: Place) -> Contribution:
-        """What the store asks of Pulsar's processes."""
-        url = self.url(place)
-        both = {"metadataStoreUrl": url, "configurationMetadataStoreUrl": url}
-        return Contribution(
-            source=f"metadata: {self.store}",
-            conf={
-                # The `metadata-store:` driver is the one that racks work with.
-                "bookie": {"metadataServiceUri": f"metadata-store:{url}"},
-                "autorecovery": {"metadataServiceUri": f"metadata-store:{url}"},
-                "broker": {**both, "bookkeeperMetadataServiceUri": f"metadata-store:{url}"},
-                "toolset": {"metadataServiceUri": f"metadata-store:{url}"},
-            },
-        )
-
-    def workloads(self, place: Place, storage_class: str | None) -> tuple[Workload, ...]:
-        """The members as pods, and what they need beside them."""
-        raise NotImplementedError
-
-    def manifests(self, place: Place) -> Mapping[str, Manifest]:
-        """Further objects beside the pods, by their logical name."""
-        del place
-        return {}
-
-    def guards(self) -> Mapping[str, Guard]:
-        """The roles whose number of pods is not free to change."""
-        return {}
-
-    def snapshot(self, place: Place, target: str) -> Mapping[str, Manifest]:
-        """Containers, by name, that write a snapshot of the metadata to a file, one after the other.
-
-        Only image and command are theirs to say. A store that can't be backed up here has none.
-        """
-        del place, target
-        return {}
-
-    def restore(self, place: Place, member: int, source: str) -> Manifest:
-        """Image and command of the container that fills a member's empty volume from such a file."""
-        raise NotImplementedError
-
-    def shell_functions(self, place: Place) -> str:
-        """Two shell functions that need no JVM: `metadata_answers`, and `metadata_has KEY`."""
-        raise NotImplementedError
+    def hosts(self, place: Place) -> tuple[str, ...]:
+        """The members' own names."""
+        return tuple(place.member(self.store, ordinal) for ordinal in range(self.replicas))
