@@ -176,7 +176,7 @@ def restore(stack: Stack, selected: Any, progress: Progress, snapshot: str | Non
             f"If that is meant: `make restore STACK={stack.name} FROM={chosen} YES=1`."
         )
     clients = [role for role in _CLIENTS if role in cluster.workloads]
-    members = [work for work in pulsar.metadata.workloads(pulsar.place, None) if work.volumes]
+    members = [work for work in pulsar.metadata.workloads(pulsar.place, pulsar.runtime, None) if work.volumes]
     stopped = [*reversed(clients), *(work.role for work in members)]
     with progress.step("restore: stopping everything that uses the metadata"):
         for role in stopped:

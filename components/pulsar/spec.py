@@ -148,6 +148,11 @@ class PulsarSpec(Spec):
         """`image`, or the version table's."""
         return self.image or versions.image(self.version)
 
+    @property
+    def runtime(self) -> Runtime:
+        """What runs Pulsar's processes."""
+        return runtime(self.effective_image, self.jvm)
+
     @functools.cached_property
     def contributions(self) -> tuple[Contribution, ...]:
         """What every feature asks for; the stack file's own keys come last."""
@@ -180,7 +185,7 @@ class PulsarSpec(Spec):
     def workloads(self, offer: Offer) -> dict[str, Workload]:
         """Every pod set, by its role, on a cluster that offers this."""
         storage_class = offer.storage_class
-        place, run, metadata = self.place, runtime(self.effective_image, self.jvm), self.metadata
+        place, run, metadata = self.place, self.runtime, self.metadata
         found = [
             *metadata.workloads(place, run, storage_class),
             *(self.tiered_storage.workloads(place, offer) if self.tiered_storage else ()),
@@ -269,7 +274,7 @@ class PulsarSpec(Spec):
 
     def initialisation(self) -> Manifest:
         """The Job that writes the cluster's metadata."""
-        run: Runtime = runtime(self.effective_image, self.jvm)
+        run = self.runtime
         work = equipped(initialise.workload(self.place, run.image, run.environment), self.contributions)
         return initialise.job(self.metadata, self.place, work)
 
