@@ -1,11 +1,13 @@
 """Every version that the program knows, and what each line of Pulsar allows.
 
-Sources: Pulsar's release notes and upgrade guides, PIP-462 (etcd leaves with 5.0), and the images' own `Dockerfile`s.
+Sources: Pulsar's release notes and release policy (pulsar.apache.org/contribute/release-policy), "Upgrading to Pulsar
+5.0.x" and its configuration page (docs/5.0.x/administration-upgrade-to-5.0.x), PIP-462 (etcd leaves with 5.0), the
+images' own `Dockerfile`s and `conf/pulsar_env.sh`, and the releases of KoP, MoP and AoP (github.com/streamnative).
 """
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Literal
 
 ETCD_IMAGE = "quay.io/coreos/etcd:v3.6.16"
@@ -36,8 +38,21 @@ class Line:
     """When security fixes end, as the project's release policy says."""
     refused_stores: Mapping[Store, str] = dataclasses.field(default_factory=dict)
     """Why a store is refused, as the end of a sentence."""
+    collector: str
+    """The garbage collector that the image chooses for its Java. No line needs a flag beside the memory's."""
+    handlers: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """The newest release of each protocol handler that was built for the line, by its protocol."""
+    refused_handlers: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """Why the line has none for a protocol, as a clause."""
+    changed_defaults: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """Defaults of the brokers that differ from the line before: keys, and the old and the new value."""
+    way_back: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """Keys of the brokers without which older brokers can't take over again. They must be set before the first broker
+    of the line starts; with none, there is always a way back."""
 
 
+_ARCHIVED = "KoP, which speaks Kafka's protocol, is archived since January 2024 at Pulsar 3.1"
+_NONE_YET = "has no release for Pulsar 5.0 that this program knows"
 _OFFLOADERS = ("aws-s3", "S3", "google-cloud-storage", "azureblob", "aliyun-oss")
 
 LINES: Mapping[str, Line] = {
@@ -49,6 +64,9 @@ LINES: Mapping[str, Line] = {
         offloaders=(*_OFFLOADERS, "filesystem"),
         bundled_connectors=True,
         supported_until="2027-10",
+        collector="ZGC, generational",
+        handlers={"mqtt": "4.0.10.9", "amqp": "4.0.10.9"},
+        refused_handlers={"kafka": _ARCHIVED},
     ),
     "4.2": Line(
         newest="4.2.4",
@@ -57,7 +75,10 @@ LINES: Mapping[str, Line] = {
         metadata_stores=("etcd", "zookeeper", "oxia"),
         offloaders=(*_OFFLOADERS, "filesystem"),
         bundled_connectors=True,
-        supported_until="the next feature release",
+        supported_until="2026-09",
+        collector="ZGC, generational",
+        handlers={"mqtt": "4.2.1.8", "amqp": "4.2.1.8"},
+        refused_handlers={"kafka": _ARCHIVED},
     ),
     "5.0": Line(
         newest="5.0.0",
@@ -66,8 +87,26 @@ LINES: Mapping[str, Line] = {
         metadata_stores=("oxia", "zookeeper"),
         offloaders=_OFFLOADERS,
         bundled_connectors=False,
-        supported_until="the next long-term release",
+        supported_until="2029-10",
         refused_stores={"etcd": "Pulsar 5.0 has no etcd driver any more (PIP-462)"},
+        collector="ZGC, generational",
+        refused_handlers={
+            "kafka": _ARCHIVED,
+            "mqtt": f"MoP, which speaks MQTT, {_NONE_YET}",
+            "amqp": f"AoP, which speaks AMQP, {_NONE_YET}",
+        },
+        changed_defaults={
+            "defaultNumberOfNamespaceBundles": "4 to 32",
+            "enablePackagesManagement": "true to false",
+            "enableShadowTopics": "true to false",
+            "dispatcherMaxReadBatchSize": "100 to 500",
+            "managedLedgerBatchReadEnabled": "absent to true",
+            "managedLedgerInfoCompressionType": "NONE to LZ4",
+            "managedCursorInfoCompressionType": "NONE to LZ4",
+            "scalableTopicsEnabled": "absent to true",
+        },
+        # A topic that was made scalable, and packages that were described in JSON, are nothing to an older broker.
+        way_back={"scalableTopicsEnabled": "false", "packagesManagementJsonSerializationEnabled": "false"},
     ),
 }
 """The lines that the program deploys."""
@@ -94,3 +133,36 @@ def line(version: str) -> Line:
 def image(version: str) -> str:
     """The image of a release, by its full name."""
     return f"{line(version).image}:{version}"
+
+
+def store_refusal(version: str, store: Store, deployed: Collection[Store]) -> str | None:
+    """Why a metadata store can't be had on the line of a release, and the way out.
+
+    Args:
+        version: the release.
+        store: the store that was chosen.
+        deployed: the stores that the program deploys.
+    """
+    found = line(version)
+    if store in found.metadata_stores:
+        return None
+    reason = found.refused_stores.get(store, f"Pulsar {version} has no driver for it")
+    others = [each for each in found.metadata_stores if each in deployed]
+    lines = [f"{name}.x" for name, each in LINES.items() if store in each.metadata_stores]
+    use_another = f"Use {' or '.join(others)}, or stay on" if others else "Stay on"
+    return f"{store} can't keep the metadata of Pulsar {version}: {reason}. {use_another} Pulsar {' or '.join(lines)}."
+
+
+def decided(version: str) -> Iterator[tuple[str, str]]:
+    """What the line of a release decides, by name."""
+    found = line(version)
+    yield "java", str(found.java)
+    yield "collector", found.collector
+    yield "metadata_stores", ", ".join(found.metadata_stores)
+    yield "offloaders", ", ".join(found.offloaders)
+    yield "connectors", "in the image" if found.bundled_connectors else "not in the image"
+    handlers = ", ".join(f"{protocol} {release}" for protocol, release in found.handlers.items())
+    yield "protocol_handlers", handlers or "none was built for this line"
+    yield "supported_until", found.supported_until
+    for key, change in found.changed_defaults.items():
+        yield f"changed_default.{key}", change

@@ -82,6 +82,11 @@ def _part(part: Spec, raw: Any, prefix: str, storage_class: str | None) -> Itera
         if isinstance(value, Spec):
             continue
         if isinstance(value, Mapping) and value:
+            parts = {key: inner for key, inner in sorted(value.items()) if isinstance(inner, Spec)}
+            for key, inner in parts.items():
+                yield from _part(inner, (given.get(name) or {}).get(key), f"{path}.{key}.", storage_class)
+            if parts:
+                continue
             yield from ((f"{path}.{key}", _shown(key, inner), "stack file") for key, inner in sorted(value.items()))
         elif given.get(name) is not None:
             yield path, _shown(name, value), "stack file"

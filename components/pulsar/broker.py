@@ -1,6 +1,6 @@
 """Brokers, which serve the topics."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated
 
 import pydantic
@@ -77,6 +77,7 @@ def brokers(
         replicas=spec.replicas,
         command=script(
             "export PULSAR_PREFIX_advertisedAddress=$(hostname -f)",
+            *_own_names(settings),
             "bin/apply-config-from-env.py conf/broker.conf",
             f"echo OK > {STATUS_FILE}",
             wait(metadata, place),
@@ -91,3 +92,12 @@ def brokers(
         grace_seconds=spec.drain_seconds,
         client_service={"type": "ClusterIP"},
     )
+
+
+def _own_names(settings: Mapping[str, Setting]) -> Iterator[str]:
+    """Shell commands that put each broker's own host name and number where a value says `{host}` or `{broker}`."""
+    for key, setting in settings.items():
+        name = f"PULSAR_PREFIX_{key}"
+        if ("{host}" in setting.value or "{broker}" in setting.value) and name.isidentifier():
+            yield f"{name}=${{{name}//'{{host}}'/$(hostname -f)}}"
+            yield f"export {name}=${{{name}//'{{broker}}'/${{HOSTNAME##*-}}}}"

@@ -8,7 +8,7 @@ from .workload import InitContainer, Mount, SecretKey, Workload
 
 Process = Literal["bookie", "autorecovery", "broker", "proxy", "websocket", "toolset", "initialise"]
 
-JOINABLE = frozenset({"messagingProtocols", "brokerInterceptors", "protocolHandlerDirectories"})
+JOINABLE = frozenset({"messagingProtocols", "brokerInterceptors", "brokerEntryMetadataInterceptors"})
 """Keys whose values are comma-separated lists: several features may add to them."""
 
 

@@ -7,6 +7,7 @@ import pulumi
 from ..buckets.bucket import Access
 from ..clusters.cluster import Offer
 from ..kubernetes_objects import register
+from .lifecycle import upgrades
 from .lifecycle.guards import Guard, hooks
 from .objects import objects
 from .spec import PulsarSpec
@@ -67,7 +68,9 @@ class Pulsar(pulumi.ComponentResource):
         access: Access | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("pulsar:pulsar:Pulsar", name, {"version": spec.version}, opts)
+        running = upgrades.Running(spec.version, spec.way_back)
+        guarded = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(hooks=upgrades.hooks()))
+        super().__init__("pulsar:pulsar:Pulsar", name, upgrades.inputs(running), guarded)
         namespace = register(
             f"{spec.name}-namespace",
             namespace_manifest(spec),

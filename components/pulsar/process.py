@@ -57,10 +57,15 @@ class ProcessSpec(Spec):
 
     def mistakes(self) -> Iterator[tuple[str, str]]:
         """A secret among the configuration keys."""
-        for key, value in self.config.items():
-            if secrecy.named(key) and not secrecy.is_path(value):
-                yield (
-                    f"config.{key}",
-                    "looks like a secret, and a stack file's spec holds none: it would stand in the state and in every "
-                    "preview. Mount an existing Kubernetes Secret and give its path here (file:///…).",
-                )
+        return secrets_among(self.config)
+
+
+def secrets_among(config: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The keys of a `config` that hold a secret, each with a sentence."""
+    for key, value in config.items():
+        if secrecy.named(key) and not secrecy.is_path(value):
+            yield (
+                f"config.{key}",
+                "looks like a secret, and a stack file's spec holds none: it would stand in the state and in every "
+                "preview. Mount an existing Kubernetes Secret and give its path here (file:///…).",
+            )

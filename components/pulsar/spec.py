@@ -25,6 +25,7 @@ from .metadata.backup import BackupSpec, backup
 from .metadata.etcd import EtcdSpec
 from .metadata.store import Place
 from .process import ProcessSpec
+from .protocols import ProtocolsSpec
 from .proxy import ProxySpec, proxies
 from .replication import PeerSpec
 from .runtime import Jvm, Runtime, runtime
@@ -69,8 +70,13 @@ class PulsarSpec(Spec):
     """Where older messages move to. Default: they stay on the bookies."""
     peers: Mapping[Name, PeerSpec] = {}
     """Other Pulsar clusters that messages are replicated to, by the name that they have of themselves."""
+    protocols: ProtocolsSpec = ProtocolsSpec()
+    """Protocols that the brokers speak beside Pulsar's own."""
     toolset: ToolsetSpec = ToolsetSpec()
     """The pod with Pulsar's command-line tools."""
+    way_back: bool | None = None
+    """`true` keeps off what Pulsar 5.0 can do and no earlier broker can read, so that you can go back. An upgrade to
+    5.0 asks for true or false. Default: no way back, for a cluster that starts with 5.0."""
 
     @pydantic.field_validator("version", mode="before")
     @classmethod
@@ -89,19 +95,8 @@ class PulsarSpec(Spec):
 
     def mistakes(self) -> Iterator[tuple[str, str]]:
         """What the version doesn't allow, and keys on which features disagree."""
-        line = versions.line(self.version)
-        if self.metadata.store not in line.metadata_stores:
-            reason = line.refused_stores.get(self.metadata.store, f"Pulsar {self.version} has no driver for it")
-            others = [store for store in line.metadata_stores if store in STORES]
-            lines = [
-                f"{name}.x" for name, each in versions.LINES.items() if self.metadata.store in each.metadata_stores
-            ]
-            use_another = f"Use {' or '.join(others)}, or stay on" if others else "Stay on"
-            yield (
-                "metadata.store",
-                f"{self.metadata.store} can't keep the metadata of Pulsar {self.version}: {reason}. "
-                f"{use_another} Pulsar {' or '.join(lines)}.",
-            )
+        if refused := versions.store_refusal(self.version, self.metadata.store, STORES):
+            yield "metadata.store", refused
         yield from replication.mistakes(self.peers, self.name)
         if self.metadata_backup:
             if self.tiered_storage is None or self.tiered_storage.remote(self.place) is None:
@@ -119,6 +114,8 @@ class PulsarSpec(Spec):
         if self.tiered_storage:
             for path, sentence in self.tiered_storage.mistakes_with(self):
                 yield f"tiered_storage.{path}", sentence
+        for path, sentence in self.protocols.misfits(self.version):
+            yield f"protocols.{path}", sentence
         for process, section in _SECTIONS.items():
             for each in disagreements(self.contributions, process):
                 if each.later.source == f"{section}.config":
@@ -132,11 +129,9 @@ class PulsarSpec(Spec):
 
     def follows(self) -> Iterator[tuple[str, object, str]]:
         """What the version decides."""
-        line = versions.line(self.version)
         yield "image", self.effective_image, "version table"
-        yield "java", line.java, "version table"
-        yield "metadata_stores", ", ".join(line.metadata_stores), "version table"
-        yield "supported_until", line.supported_until, "version table"
+        for name, value in versions.decided(self.version):
+            yield name, value, "version table"
 
     @property
     def place(self) -> Place:
@@ -156,7 +151,7 @@ class PulsarSpec(Spec):
     @functools.cached_property
     def contributions(self) -> tuple[Contribution, ...]:
         """What every feature asks for; the stack file's own keys come last."""
-        place = self.place
+        place, line = self.place, versions.line(self.version)
         return (
             self.metadata.contribution(place),
             self.bookkeeper.contribution(),
@@ -166,6 +161,8 @@ class PulsarSpec(Spec):
             self.proxy.contribution(place),
             self.toolset.contribution(place),
             *((self.tiered_storage.contribution(place),) if self.tiered_storage else ()),
+            *self.protocols.contributions(self.effective_image),
+            *((Contribution(source="way_back", conf={"broker": line.way_back}),) if self.way_back else ()),
             *(
                 Contribution(source=f"{section}.config", chosen={process: dict(part.config)})
                 for process, section in _SECTIONS.items()
@@ -227,7 +224,8 @@ class PulsarSpec(Spec):
         """Further objects beside the pods, by their logical name."""
         stored = self.tiered_storage.manifests(self.place, offer) if self.tiered_storage else {}
         peers = replication.replication(self.peers, self.place, self.effective_image)
-        return {**self.metadata.manifests(self.place), **stored, **self._backup(), **peers}
+        clients = self.protocols.manifests(self.place, offer, self.broker.replicas)
+        return {**self.metadata.manifests(self.place), **stored, **self._backup(), **peers, **clients}
 
     def _backup(self) -> Mapping[str, Manifest]:
         remote = self.tiered_storage.remote(self.place) if self.tiered_storage else None

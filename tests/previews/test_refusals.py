@@ -100,6 +100,22 @@ def test_a_change_that_would_lose_data_is_refused_in_the_preview(
     assert "Traceback" not in refused.output
 
 
+def test_an_upgrade_that_closes_the_way_back_asks_first(tmp_path: pathlib.Path):
+    project = Project(tmp_path, "onprem")
+    project.run("stack", "import", "--file", str(STATES / "onprem.json"))
+    state = project.raw_state()
+    # This cluster's store has a refusal of its own, which would come first.
+    project.edit("components/versions.py", 'metadata_stores=("oxia", "zookeeper")', 'metadata_stores=("etcd",)')
+    project.set("pulsar.version", "5.0.0")
+
+    refused = project.preview()
+
+    assert refused.code != 0
+    assert "version goes from 4.0.13 to 5.0.0, and Pulsar 5.0 can do what no earlier broker can read." in refused.said
+    assert "Traceback" not in refused.output
+    assert project.raw_state() == state
+
+
 def _assert_refused(preview: Preview) -> None:
     assert preview.code != 0
     assert "Traceback" not in preview.output
