@@ -80,8 +80,7 @@ class Functions:
         return Values({"keys": keys}, frozenset(("keys", index, "value") for index in range(2)))
 
     def _credentials(self, arguments: Mapping[str, Any]) -> Values:
-        name = str(arguments.get("resourceName"))
-        text = api(name, _digits(name)).kubeconfig
+        text = api().kubeconfig
         found = {"name": "clusterUser", "value": base64.b64encode(text.encode()).decode()}
         return Values({"kubeconfigs": [found]}, frozenset({("kubeconfigs", 0, "value")}))
 
@@ -91,4 +90,4 @@ def _digits(text: str) -> str:
 
 
 def _key(account: str, name: str) -> str:
-    return base64.b64encode(hashlib.sha512(f"{account}/{name}".encode()).digest()).decode()
+    return base64.b64encode(f"made-up-{_digits(f'{account}/{name}')}".encode()).decode()

@@ -12,7 +12,9 @@ from collections.abc import Mapping
 from typing import Any
 
 VARIABLE = "CLOUD_PLUGIN_KUBECONFIG"
-_NOBODY = """\
+NOBODY = "kubernetes.example.invalid"
+"""A name that is reserved for examples, so nobody answers (RFC 2606)."""
+_AUTHORITY = """\
 -----BEGIN CERTIFICATE-----
 MIIBJTCBzKADAgECAgEBMAoGCCqGSM49BAMCMBExDzANBgNVBAMMBm5vYm9keTAg
 Fw0wMDAxMDEwMDAwMDBaGA8yMTIwMDEwMTAwMDAwMFowETEPMA0GA1UEAwwGbm9i
@@ -43,30 +45,25 @@ class Api:
         return self.server.partition("://")[2]
 
 
-def api(name: str, digits: str, environment: Mapping[str, str] = os.environ) -> Api:
-    """The API of a cluster.
+def api(environment: Mapping[str, str] = os.environ) -> Api:
+    """The API of every cluster.
 
     Args:
-        name: the cluster.
-        digits: hexadecimal, different for every cluster.
         environment: where `CLOUD_PLUGIN_KUBECONFIG` is looked up.
     """
     path = environment.get(VARIABLE)
     if path:
         text = pathlib.Path(path).read_text()
-        content = json.loads(text)
-        cluster: dict[str, Any] = content["clusters"][0]["cluster"]
+        cluster: dict[str, Any] = json.loads(text)["clusters"][0]["cluster"]
         return Api(cluster["server"], _authority(cluster), text)
-    # Reserved for examples, so nobody answers (RFC 2606).
-    server = f"https://{name.lower()}-{digits[:8]}.example.invalid"
-    authority = base64.b64encode(_NOBODY.encode()).decode()
-    user = {"token": f"made-up-{digits[:24]}"}
+    server, authority = f"https://{NOBODY}", base64.b64encode(_AUTHORITY.encode()).decode()
+    name = "nobody"
     content = {
         "apiVersion": "v1",
         "kind": "Config",
         "clusters": [{"name": name, "cluster": {"server": server, "certificate-authority-data": authority}}],
-        "users": [{"name": "admin", "user": user}],
-        "contexts": [{"name": name, "context": {"cluster": name, "user": "admin"}}],
+        "users": [{"name": name, "user": {"token": "made-up"}}],
+        "contexts": [{"name": name, "context": {"cluster": name, "user": name}}],
         "current-context": name,
     }
     return Api(server, authority, json.dumps(content))

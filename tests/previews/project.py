@@ -2,18 +2,21 @@
 
 import dataclasses
 import json
+import os
 import pathlib
 import secrets
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
 
 from evaluation import stack_files
 from local.paths import KUBECONFIG, PROJECT
-from tests.engine.trial import Outcome, stand_in_engine
+from tests.cloud_plugins import credentials, kubernetes, provider
+from tests.cloud_plugins.installing import cloud_engine
+from tests.engine.trial import Outcome
 
 # Port 1 is reserved and served by nobody: whoever asks is refused at once.
 NOBODY = {
@@ -54,6 +57,13 @@ class Project:
     """A copy of the project with one of its stacks, known to an engine that keeps its state beside it."""
 
     def __init__(self, folder: pathlib.Path, stack: str, kubeconfig: dict[str, Any] | None = None) -> None:
+        """Copy the project.
+
+        Args:
+            folder: where everything is kept.
+            stack: the stack's name.
+            kubeconfig: the cluster that is there, also as what stands behind every cluster in a cloud. Default: none.
+        """
         self.folder, self.stack = folder / "project", stack
         self.file = self.folder / "stacks" / f"Pulumi.{stack}.yaml"
         self._state = folder / "state"
@@ -67,18 +77,32 @@ class Project:
         for path in (self.folder / KUBECONFIG.relative_to(PROJECT), home / ".kube" / "config"):
             path.parent.mkdir(parents=True)
             path.write_text(yaml.safe_dump(kubeconfig or NOBODY))
-        self._env = {
-            **{name: value for name, value in stand_in_engine().env.items() if name not in _NOT_OURS},
+        self.cloud = folder / "cloud"
+        self.env = {
+            **{name: value for name, value in cloud_engine().env.items() if name not in _NOT_OURS},
+            provider.STATE: str(self.cloud),
             "HOME": str(home),
             "PULUMI_BACKEND_URL": self._state.as_uri(),
             "PULUMI_CONFIG_PASSPHRASE": secrets.token_hex(),
             "PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "true",
         }
+        if kubeconfig:
+            self._put_behind_the_clouds(kubeconfig, folder)
         self.run("stack", "init", stack)
 
-    def run(self, *words: str, expect: int | None = 0, stdin: str = "") -> Outcome:
+    def _put_behind_the_clouds(self, kubeconfig: dict[str, Any], folder: pathlib.Path) -> None:
+        (folder / "behind.json").write_text(json.dumps(kubeconfig))
+        credentials.install(folder / "bin", kubeconfig["users"][0]["user"])
+        self.env |= {
+            kubernetes.VARIABLE: str(folder / "behind.json"),
+            "PATH": os.pathsep.join([str(folder / "bin"), self.env["PATH"]]),
+        }
+
+    def run(
+        self, *words: str, expect: int | None = 0, stdin: str = "", env: Mapping[str, str] | None = None
+    ) -> Outcome:
         """Run a command; fail the test when it ends otherwise than expected."""
-        done = self._ended(words, stdin)
+        done = self._ended(words, stdin, env)
         assert expect is None or done.returncode == expect, done.stdout + done.stderr
         return Outcome(done.returncode, done.stdout + done.stderr)
 
@@ -90,11 +114,13 @@ class Project:
         said = "".join(each["message"] for each in told.get("diagnostics", []))
         return Preview(done.returncode, told["steps"], told["changeSummary"], said, done.stdout + done.stderr)
 
-    def _ended(self, words: Sequence[str], stdin: str = "") -> subprocess.CompletedProcess[str]:
+    def _ended(
+        self, words: Sequence[str], stdin: str = "", env: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [stand_in_engine().program, *words, "--non-interactive"],
+            [cloud_engine().program, *words, "--non-interactive"],
             cwd=self.folder,
-            env=self._env,
+            env={**self.env, **(env or {})},
             input=stdin,
             capture_output=True,
             text=True,
