@@ -74,14 +74,14 @@ def test_a_changed_setting_changes_objects_where_they_are(running: Running):
     assert updated(shown) - already == {"events-broker-config", "events-broker"}, "Brokers roll, and nobody else does."
 
 
-RENAMED = 'Pulsar("messaging",'
+NAMED, RENAMED = '    "pulsar",\n    spec.pulsar,', '    "messaging",\n    spec.pulsar,'
 COMPONENT = "urn:pulumi:{stack}::pulsar::pulsar:pulsar:Pulsar::"
 
 
 @pytest.mark.parametrize("stack", stack_files.names())
 def test_a_renamed_resource_is_noticed_and_named(stack: str, running: Running):
     project = running(stack)
-    project.edit("__main__.py", 'Pulsar("pulsar",', RENAMED)
+    project.edit("__main__.py", NAMED, RENAMED)
 
     told = losses(project.preview()).splitlines()
 
@@ -92,7 +92,7 @@ def test_a_renamed_resource_is_noticed_and_named(stack: str, running: Running):
 
 def test_a_renamed_resource_with_an_alias_is_the_same_resource(running: Running):
     project = running("local")
-    project.edit("__main__.py", 'Pulsar("pulsar",', RENAMED)
+    project.edit("__main__.py", NAMED, RENAMED)
     providers = "providers=[cluster.provider]"
     project.edit("__main__.py", providers, f'{providers}, aliases=[pulumi.Alias(name="pulsar")]')
 
