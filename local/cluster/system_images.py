@@ -22,7 +22,7 @@ def ensure(toolchain: Toolchain) -> pathlib.Path:
     if not target.exists():
         layers = target.with_suffix(".layers")
         layers.mkdir(parents=True, exist_ok=True)
-        archive.write(target, [*_programs(toolchain, layers), _busybox(layers)])
+        archive.write(target, [*_programs(toolchain, layers), busybox(layers)])
         for file in layers.iterdir():
             file.unlink()
         layers.rmdir()
@@ -80,7 +80,8 @@ def base() -> archive.Tree:
     return tree
 
 
-def _busybox(layers: pathlib.Path) -> archive.Image:
+def busybox(layers: pathlib.Path) -> archive.Image:
+    """Debian's busybox as an image, its layer in a folder."""
     tree = base()
     with tempfile.TemporaryDirectory() as folder:
         package = f"cd {folder} && apt-get download -qq busybox && dpkg -x busybox_*.deb root"

@@ -20,6 +20,7 @@ ORDER = (
     "test_kubernetes_plugin_readiness",
     "test_local_cluster",
     "test_local_stack",
+    "test_protocol_handlers",
     "test_geo_replication",
     "test_back_to_nothing",
 )

@@ -8,9 +8,12 @@ from typing import Any
 import jsonschema
 import pytest
 
+from components import versions
+from components.pulsar.protocols import ProtocolsSpec
 from components.pulsar.protocols.archive import FOLDER
 from evaluation import schema
 from tests import rendered, stack_file
+from tests.conftest import PROJECT
 from tests.handlers import CHOICES, IMAGE, LINE, PACKAGED, URL, protocols
 
 EVERY_SUBSET = [subset for size in range(len(CHOICES) + 1) for subset in itertools.combinations(sorted(CHOICES), size)]
@@ -41,6 +44,16 @@ def test_any_subset_of_the_handlers_is_loaded_together(chosen: tuple[str, ...]):
         name for name in rendered.of(changes) if name.endswith(("kafka-service", "mqtt-service", "amqp-service"))
     }
     assert services == {f"pulsar-{name}-service" for name in chosen}
+
+
+def test_every_handler_is_tried_documented_and_known_to_the_version_table():
+    known = set(ProtocolsSpec.model_fields) - {"custom"}
+    page = (PROJECT / "docs" / "howto" / "protocol-handlers.md").read_text()
+
+    assert known == set(CHOICES)
+    for name in known:
+        assert f"    {name}:" in page, f"docs/howto/protocol-handlers.md has no example of {name}."
+        assert all(name in line.handlers or name in line.refused_handlers for line in versions.LINES.values())
 
 
 def test_a_cluster_without_handlers_has_nothing_of_them():
