@@ -5,6 +5,8 @@ ARGS ?=
 FROM ?=
 YES ?=
 PYTHON ?= python3
+# The levels of the rules: policies/production.json or another file beside it.
+POLICIES ?= $(if $(filter local,$(STACK)),development,production)
 PY := .venv/bin/python
 # On its own, so that `make up` needs no developer's tool.
 READY := .venv/.ready
@@ -14,7 +16,7 @@ READY_CLOUDS := .venv/.ready-clouds
 CLOUD := $(shell grep -qsE '(provider|kind): *(eks|gke|aks|s3|gcs|azure-blob) *(\#|$$|,|})' stacks/Pulumi.$(STACK).yaml && echo $(READY_CLOUDS))
 
 .DEFAULT_GOAL := help
-.PHONY: help up down smoke preview backup restore pulsar-admin render explain test check bench format lock schema
+.PHONY: help up down smoke preview policies backup restore pulsar-admin render explain test check bench format lock schema
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +48,9 @@ smoke: $(READY) ## send messages through STACK
 
 preview: $(READY) $(CLOUD) ## what `pulumi up` would change in STACK
 	@$(PY) -m local preview --stack $(STACK) --args='$(ARGS)'
+
+policies: $(READY_DEV) $(CLOUD) ## the same, held to the rules in policies/ (POLICIES=development: mildly)
+	@$(PY) -m local preview --stack $(STACK) --args='--policy-pack policies --policy-pack-config policies/$(POLICIES).json $(ARGS)'
 
 pulsar-admin: $(READY) ## run Pulsar's own tools: ARGS="topics list public/default"
 	@$(PY) -m local pulsar-admin --stack $(STACK) --args='$(ARGS)'

@@ -45,8 +45,18 @@ def _no_cluster() -> str | None:
 _MISSING = {"unit": lambda: None, "engine": _no_engine, "cluster": _no_cluster}
 
 TIERS = (
-    Tier("unit", ("tests/unit", "tests/components", "tests/upgrades"), "nothing", ("-m", "not engine", "-n", "2")),
-    Tier("engine", ("tests/engine", "tests/previews", "tests/upgrades"), "the Pulumi engine", ("-m", "engine")),
+    Tier(
+        "unit",
+        ("tests/unit", "tests/components", "tests/policy_pack", "tests/upgrades"),
+        "nothing",
+        ("-m", "not engine", "-n", "2"),
+    ),
+    Tier(
+        "engine",
+        ("tests/engine", "tests/policy_pack", "tests/previews", "tests/upgrades"),
+        "the Pulumi engine",
+        ("-m", "engine"),
+    ),
     Tier("cluster", ("tests/e2e",), "a cluster of its own on this machine"),
 )
 
