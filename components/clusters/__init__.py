@@ -4,8 +4,9 @@ from typing import Annotated
 
 import pydantic
 
+from .eks import EksSpec
 from .existing import ExistingSpec
 from .gke import GkeSpec
 
-ClusterSpec = Annotated[ExistingSpec | GkeSpec, pydantic.Field(discriminator="provider")]
+ClusterSpec = Annotated[EksSpec | ExistingSpec | GkeSpec, pydantic.Field(discriminator="provider")]
 """The Kubernetes cluster."""
