@@ -131,7 +131,10 @@ class PulsarSpec(Spec):
         """What the version decides."""
         yield "image", self.effective_image, "version table"
         for name, value in versions.decided(self.version):
-            yield name, value, "version table"
+            if name == "collector" and self.jvm == "compact":
+                yield name, "serial", "jvm"
+            else:
+                yield name, value, "version table"
 
     @property
     def place(self) -> Place:

@@ -106,9 +106,9 @@ class Project:
         assert expect is None or done.returncode == expect, done.stdout + done.stderr
         return Outcome(done.returncode, done.stdout + done.stderr)
 
-    def preview(self) -> Preview:
+    def preview(self, *options: str) -> Preview:
         """What an update would do, from the state as it is."""
-        done = self._ended(("preview", "--json", "--refresh=false"))
+        done = self._ended(("preview", "--json", "--refresh=false", *options))
         assert done.stdout.startswith("{"), done.stdout + done.stderr
         told = json.loads(done.stdout)
         said = "".join(each["message"] for each in told.get("diagnostics", []))

@@ -116,6 +116,20 @@ def test_an_upgrade_that_closes_the_way_back_asks_first(tmp_path: pathlib.Path):
     assert project.raw_state() == state
 
 
+@pytest.mark.parametrize("role", ["bookie", "broker"])
+def test_an_upgrade_is_made_one_role_after_the_other(tmp_path: pathlib.Path, role: str):
+    project = Project(tmp_path, "onprem")
+    project.run("stack", "import", "--file", str(STATES / "onprem.json"))
+    project.set("pulsar.version", "4.2.4")
+
+    preview = project.preview("--target", f"**{role}**")
+
+    assert preview.code == 0, preview.output
+    changed = {urn.rpartition("::")[2] for urn, operation in preview.operations.items() if operation != "same"}
+    assert f"events-{role}" in changed
+    assert all(name.startswith(f"events-{role}") for name in changed), "docs/howto/upgrade.md promises one role."
+
+
 def _assert_refused(preview: Preview) -> None:
     assert preview.code != 0
     assert "Traceback" not in preview.output

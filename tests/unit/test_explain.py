@@ -6,6 +6,7 @@ import pytest
 
 from evaluation import explain, stack_files
 from tests import stack_file
+from tests.handlers import LINE, protocols
 
 STACKS = stack_files.names()
 
@@ -22,6 +23,7 @@ def test_each_value_names_its_source():
     assert found["Settings", "pulsar.proxy.replicas"] == ("2", "default")
     assert found["Settings", "pulsar.image"] == ("docker.io/apachepulsar/pulsar-all:4.0.13", "version table")
     assert found["Settings", "pulsar.java"] == ("21", "version table")
+    assert found["Settings", "pulsar.collector"] == ("ZGC, generational", "version table")
     assert found["Settings", "pulsar.broker.memory.limit"] == ("8807Mi", "memory planner")
     assert found["broker", "managedLedgerDefaultAckQuorum"] == ("2", "bookkeeper")
     assert found["broker", "maxProducersPerTopic"] == ("9", "broker.config")
@@ -32,6 +34,18 @@ def test_a_volume_without_a_class_of_its_own_tells_whose_it_gets():
     found = lines({"cluster.storage_class": "fast"})
 
     assert found["Settings", "pulsar.bookkeeper.ledgers.storage_class"] == ("fast", "cluster.storage_class")
+
+
+def test_a_compact_jvm_has_another_collector_than_the_image_s():
+    assert lines({"pulsar.jvm": "compact"})["Settings", "pulsar.collector"] == ("serial", "jvm")
+
+
+def test_each_handler_of_one_s_own_is_told_setting_by_setting():
+    found = lines(protocols(custom={"line": LINE}))
+
+    assert found["Settings", "pulsar.protocols.custom.line.listens.line"] == ("7650", "stack file")
+    assert found["Settings", "pulsar.protocols.custom.line.archive.path"] == ("/handler.nar", "stack file")
+    assert found["broker", "lineListeners"] == ("line://{host}:7650", "protocols.line")
 
 
 def test_a_process_that_does_not_run_is_left_out():
