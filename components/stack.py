@@ -77,6 +77,9 @@ def load(config: pulumi.Config) -> StackSpec:
         spec = read(_value(config), pulumi.get_stack())
         if missing := [key for key in spec.secrets if config.get_secret(key) is None]:
             raise mistakes.NotADeployment(pulumi.get_stack(), [_missing(key) for key in missing])
+        replaced = spec.pulsar.tiered_storage.replaced_secrets if spec.pulsar.tiered_storage else {}
+        if twice := [(key, by) for key, by in replaced.items() if config.get_secret(key) is not None]:
+            raise mistakes.NotADeployment(pulumi.get_stack(), [_twice(key, by) for key, by in twice])
         return spec
     except mistakes.NotADeployment as error:
         raise pulumi.RunError(str(error)) from None
@@ -86,6 +89,14 @@ def _missing(key: str) -> mistakes.Found:
     return (
         ("pulsar", "tiered_storage"),
         f"needs the secret pulsar:{key}, which is not set. Set it with `pulumi config set --secret pulsar:{key}`.",
+    )
+
+
+def _twice(key: str, instead: str) -> mistakes.Found:
+    return (
+        ("pulsar", "tiered_storage"),
+        f"uses {instead}, and the secret pulsar:{key} is set as well. Take one of them out: "
+        f"`pulumi config rm pulsar:{key}`.",
     )
 
 

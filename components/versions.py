@@ -12,6 +12,7 @@ from typing import Literal
 
 ETCD_IMAGE = "quay.io/coreos/etcd:v3.6.16"
 RCLONE_IMAGE = "docker.io/rclone/rclone:1.75.2"
+SEAWEEDFS_IMAGE = "docker.io/chrislusf/seaweedfs:4.48"
 KUBERNETES_OLDEST = "1.30"
 KUBERNETES_NEWEST = "1.37"
 

@@ -6,6 +6,7 @@ import pydantic
 
 from .filesystem import FilesystemSpec
 from .hdfs import HdfsSpec
+from .s3_compatible import S3CompatibleSpec
 
-TieredStorage = Annotated[FilesystemSpec | HdfsSpec, pydantic.Field(discriminator="kind")]
+TieredStorage = Annotated[FilesystemSpec | HdfsSpec | S3CompatibleSpec, pydantic.Field(discriminator="kind")]
 """Where older messages are kept."""

@@ -70,6 +70,11 @@ class TieredStorageSpec(Spec):
         del cluster
         return self
 
+    @property
+    def replaced_secrets(self) -> Mapping[str, str]:
+        """Configuration keys that must not be set, and what stands in their place."""
+        return {}
+
     def misfits(self, cluster: KubernetesSpec) -> Iterator[tuple[str, str]]:
         """What this store asks of the cluster and it can't give: the setting's path, and a sentence."""
         del cluster

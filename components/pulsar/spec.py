@@ -179,8 +179,10 @@ class PulsarSpec(Spec):
 
     @property
     def offloading(self) -> frozenset[str]:
-        """The roles whose pods use the tiered storage, and so start after it is there."""
-        return frozenset({"broker"}) if self.tiered_storage else frozenset()
+        """The roles whose pods use the tiered storage's keys, and so start after they are there."""
+        if self.tiered_storage is None:
+            return frozenset()
+        return frozenset({"broker", *(work.role for work in self.tiered_storage.workloads(self.place, Offer()))})
 
     def workloads(self, offer: Offer) -> dict[str, Workload]:
         """Every pod set, by its role, on a cluster that offers this."""

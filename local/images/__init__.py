@@ -73,9 +73,17 @@ def _rclone(name: str, server: pathlib.Path, progress: Progress) -> pathlib.Path
     return rclone.ensure(name, progress)
 
 
+def _seaweedfs(name: str, server: pathlib.Path, progress: Progress) -> pathlib.Path:
+    from . import seaweedfs
+
+    del server
+    return seaweedfs.ensure(name, progress)
+
+
 BUILDERS: Mapping[str, Build] = {
     "docker.io/apachepulsar/pulsar-all": _pulsar,
     "docker.io/apachepulsar/pulsar": _pulsar,
+    "docker.io/chrislusf/seaweedfs": _seaweedfs,
     "docker.io/rclone/rclone": _rclone,
     "quay.io/coreos/etcd": _etcd,
 }

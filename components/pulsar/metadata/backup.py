@@ -64,7 +64,7 @@ def backup(
             # A name without a suffix is a snapshot that has arrived whole.
             f'rclone copyto {SNAPSHOT} "{target}/$name.partial"',
             f'rclone moveto "{target}/$name.partial" "{target}/$name"',
-            f'rclone delete --min-age {spec.keep}s "{target}"',
+            f'rclone delete --min-age {int(spec.keep)}s "{target}"',
             'echo "kept $name"',
         )
     )
