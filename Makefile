@@ -88,6 +88,7 @@ format: $(READY_DEV) ## format and fix
 schema: $(READY) ## write stacks/schema.json and the reference of settings anew
 	@$(PY) -m evaluation.schema
 	@$(PY) -m evaluation.reference
+	@$(PY) -m policies.reference
 
 lock: $(READY_DEV) ## resolve the dependencies anew
 	@uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header pyproject.toml -o requirements.lock

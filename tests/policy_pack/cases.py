@@ -10,7 +10,7 @@ from .model import LEFT_OUT
 _BOOKIE = "bookie.spec.template.spec"
 _CONTAINER = f"{_BOOKIE}.containers.0"
 _CONF = "broker-config.data.PULSAR_PREFIX_managedLedgerDefault"
-_PASSWORD = "-".join(["not", "for", "you"])
+PASSWORD = "-".join(["not", "for", "you"])
 _ALLOW_ALL = json.dumps({"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
 _EVERYBODY = json.dumps({"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject"}]})
 
@@ -98,7 +98,7 @@ CASES = (
     ),
     Case(
         "no-secret-in-a-config-map",
-        {"broker-config.data.PULSAR_PREFIX_brokerClientAuthenticationParameters": f"token:{_PASSWORD}"},
+        {"broker-config.data.PULSAR_PREFIX_brokerClientAuthenticationParameters": f"token:{PASSWORD}"},
         "ConfigMap pulsar-broker-config holds a secret (PULSAR_PREFIX_brokerClientAuthenticationParameters)",
     ),
     Case(
@@ -108,12 +108,12 @@ CASES = (
     ),
     Case(
         "no-secret-in-a-pod",
-        {f"{_CONTAINER}.env": [{"name": "ACCESS_KEY_SECRET", "value": _PASSWORD}]},
+        {f"{_CONTAINER}.env": [{"name": "ACCESS_KEY_SECRET", "value": PASSWORD}]},
         "has a secret in its variable ACCESS_KEY_SECRET. Take it from a Secret",
     ),
     Case(
         "no-secret-in-a-pod",
-        {f"{_CONTAINER}.command": ["bin/pulsar-admin", f"--auth-password={_PASSWORD}"]},
+        {f"{_CONTAINER}.command": ["bin/pulsar-admin", f"--auth-password={PASSWORD}"]},
         "has a secret in its command",
     ),
     Case(

@@ -181,16 +181,28 @@ Model = dict[str, Resource]
 
 def model() -> Model:
     """Its resources, by what they are called here."""
-    everything = {**_KUBERNETES, **AWS, **GOOGLE, **AZURE}
+    return _resources({**_KUBERNETES, **AWS, **GOOGLE, **AZURE}, "")
+
+
+def kubernetes(namespace: str) -> Model:
+    """Its Kubernetes objects alone, once more in another namespace."""
+    found = _resources(_KUBERNETES, f"{namespace}-")
+    for name, resource in found.items():
+        metadata = resource.properties["metadata"]
+        metadata["name" if name == "namespace" else "namespace"] = namespace
+    return found
+
+
+def _resources(found: Mapping[str, tuple[str, dict[str, Any]]], prefix: str) -> Model:
     return {
         name: Resource(
             type=type_,
-            name=name,
+            name=f"{prefix}{name}",
             properties=copy.deepcopy(properties),
-            urn=_URN.format(type=type_, name=name),
+            urn=_URN.format(type=type_, name=f"{prefix}{name}"),
             protected=name in _PROTECTED,
         )
-        for name, (type_, properties) in everything.items()
+        for name, (type_, properties) in found.items()
     }
 
 

@@ -46,11 +46,18 @@ class Preview:
     """Its messages."""
     output: str
     """All that it printed, as it stands in a build's log."""
+    violations: list[str]
+    """What the rules in `policies/` said, with the rule's name and level."""
 
     @property
     def operations(self) -> dict[str, str]:
         """What would be done, by URN, but for the stack itself; of several steps, the last one."""
         return {step["urn"]: step["op"] for step in self.steps if "::pulumi:pulumi:Stack::" not in step["urn"]}
+
+
+def _violations(log: pathlib.Path) -> list[str]:
+    told = [json.loads(line).get("policyEvent") for line in log.read_text().splitlines()] if log.exists() else []
+    return [f"{each['policyName']} ({each['enforcementLevel']}): {each['message']}" for each in told if each]
 
 
 class Project:
@@ -106,13 +113,26 @@ class Project:
         assert expect is None or done.returncode == expect, done.stdout + done.stderr
         return Outcome(done.returncode, done.stdout + done.stderr)
 
-    def preview(self, *options: str) -> Preview:
-        """What an update would do, from the state as it is."""
-        done = self._ended(("preview", "--json", "--refresh=false", *options))
+    def preview(self, *options: str, rules: str | None = None) -> Preview:
+        """What an update would do, from the state as it is.
+
+        Args:
+            options: more of the engine's own options.
+            rules: the configuration of the policy pack that it is held to: `production`. Default: no pack.
+        """
+        log = self._state / "events.json"
+        pack = PROJECT / "policies"
+        held = ("--policy-pack", str(pack), "--policy-pack-config", str(pack / f"{rules}.json")) if rules else ()
+        # The engine hides its log of events among the options for those who debug it.
+        debug = {"PULUMI_DEBUG_COMMANDS": "true"}
+        done = self._ended(
+            ("preview", "--json", "--refresh=false", "--event-log", str(log), *held, *options), env=debug
+        )
         assert done.stdout.startswith("{"), done.stdout + done.stderr
         told = json.loads(done.stdout)
         said = "".join(each["message"] for each in told.get("diagnostics", []))
-        return Preview(done.returncode, told["steps"], told["changeSummary"], said, done.stdout + done.stderr)
+        printed = done.stdout + done.stderr
+        return Preview(done.returncode, told["steps"], told["changeSummary"], said, printed, _violations(log))
 
     def _ended(
         self, words: Sequence[str], stdin: str = "", env: Mapping[str, str] | None = None

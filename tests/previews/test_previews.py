@@ -23,8 +23,9 @@ def stack(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def preview(stack: str, tmp_path_factory: pytest.TempPathFactory) -> Preview:
-    shown = Project(tmp_path_factory.mktemp(stack), stack).preview()
-    assert shown.code == 0, shown.said
+    rules = "development" if stack == "local" else "production"
+    shown = Project(tmp_path_factory.mktemp(stack), stack).preview(rules=rules)
+    assert shown.code == 0, "\n".join([shown.said, *shown.violations])
     return shown
 
 
@@ -56,3 +57,7 @@ def test_a_first_update_makes_every_resource_of_the_inventory_and_touches_nothin
 
 def test_a_preview_needs_no_cluster_and_complains_about_none(preview: Preview):
     assert preview.said == ""
+
+
+def test_every_stack_keeps_to_the_rules_of_its_environment(preview: Preview):
+    assert preview.violations == []
