@@ -30,9 +30,31 @@ _EXEMPTIONS = {
 }
 
 
+class Asked:
+    """What the engine was asked for, resource by resource.
+
+    A rule about the whole stack is told what resources have become, which in a preview is nothing where their provider
+    can't be reached yet, as that of a cluster that doesn't exist.
+    """
+
+    def __init__(self) -> None:
+        self._properties: dict[str, Mapping[str, Any]] = {}
+        self._noted_by: dict[str, str] = {}
+
+    def note(self, rule: AnyRule, args: policy.ResourceValidationArgs) -> None:
+        """Keep a resource's properties, once for all the rules that are told of them."""
+        if self._noted_by.setdefault(args.urn, rule.id) == rule.id:
+            self._properties[args.urn] = plain(args.props)
+
+    def completed(self, urn: str, outputs: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What a resource has become, and what it was asked to be."""
+        return {**self._properties.get(urn, {}), **outputs}
+
+
 def serve(rules: Sequence[AnyRule]) -> None:
     """Answer the engine until it is done."""
-    policy.PolicyPack(NAME, [as_policy(rule) for rule in rules])
+    asked = Asked()
+    policy.PolicyPack(NAME, [as_policy(rule, asked) for rule in rules])
 
 
 def schema(rule: AnyRule) -> dict[str, dict[str, Any]]:
@@ -44,7 +66,7 @@ def schema(rule: AnyRule) -> dict[str, dict[str, Any]]:
     return {**own, EXEMPT: _EXEMPTIONS}
 
 
-def as_policy(rule: AnyRule) -> policy.Policy:
+def as_policy(rule: AnyRule, asked: Asked) -> policy.Policy:
     """One rule as the engine asks it."""
     about = {
         "name": rule.id,
@@ -53,21 +75,31 @@ def as_policy(rule: AnyRule) -> policy.Policy:
         "config_schema": policy.PolicyConfigSchema(schema(rule)),
     }
     if isinstance(rule, StackRule):
-        return policy.StackValidationPolicy(validate=lambda args, report: _judge_stack(rule, args, report), **about)
+        return policy.StackValidationPolicy(
+            validate=lambda args, report: _judge_stack(rule, asked, args, report), **about
+        )
     # The SDK takes no `None` where there is no remedy.
     remedy = {"remediate": lambda args: _remedied(rule, args)} if rule.remedy else {}
-    return policy.ResourceValidationPolicy(validate=lambda args, report: _judge(rule, args, report), **remedy, **about)
+    return policy.ResourceValidationPolicy(
+        validate=lambda args, report: _judge(rule, asked, args, report), **remedy, **about
+    )
 
 
-def _judge(rule: ResourceRule, args: policy.ResourceValidationArgs, report: policy.ReportViolation) -> None:
-    if _resource_type(args.resource_type) not in rule.types:
+def _judge(
+    rule: ResourceRule, asked: Asked, args: policy.ResourceValidationArgs, report: policy.ReportViolation
+) -> None:
+    asked.note(rule, args)
+    if _token(args.resource_type) not in rule.types:
         return
-    for _, sentence in _found(rule, [_resource(args)], args.get_config()):
+    for _, sentence in _found(rule, [_resource(args, plain(args.props))], args.get_config()):
         report(sentence, None)
 
 
-def _judge_stack(rule: StackRule, args: policy.StackValidationArgs, report: policy.ReportViolation) -> None:
-    for resource, sentence in _found(rule, [_resource(each) for each in args.resources], args.get_config()):
+def _judge_stack(
+    rule: StackRule, asked: Asked, args: policy.StackValidationArgs, report: policy.ReportViolation
+) -> None:
+    resources = [_resource(each, asked.completed(each.urn, plain(each.props))) for each in args.resources]
+    for resource, sentence in _found(rule, resources, args.get_config()):
         report(sentence, resource.urn)
 
 
@@ -78,7 +110,7 @@ def _found(rule: AnyRule, resources: Sequence[Resource], config: Mapping[str, An
 
 
 def _remedied(rule: ResourceRule, args: policy.ResourceValidationArgs) -> Mapping[str, Any] | None:
-    resource = _resource(args)
+    resource = _resource(args, plain(args.props))
     exempt = [Exemption(**each) for each in plain(args.get_config()).get(EXEMPT, ())]
     if rule.remedy is None or resource.token not in rule.types or any(each.covers(resource) for each in exempt):
         return None
@@ -91,16 +123,16 @@ def _remedied(rule: ResourceRule, args: policy.ResourceValidationArgs) -> Mappin
     return args.props if changes else None
 
 
-def _resource_type(token: str) -> str:
+def _token(token: str) -> str:
     return Resource(type=token, name="", properties={}).token
 
 
-def _resource(args: policy.ResourceValidationArgs | policy.PolicyResource) -> Resource:
+def _resource(args: policy.ResourceValidationArgs | policy.PolicyResource, properties: Mapping[str, Any]) -> Resource:
     sources = getattr(args, "property_dependencies", {})
     return Resource(
         type=args.resource_type,
         name=args.name,
-        properties=plain(args.props),
+        properties=properties,
         urn=args.urn,
         protected=args.opts.protect,
         inputs_from={key: frozenset(each.urn for each in found) for key, found in sources.items()},

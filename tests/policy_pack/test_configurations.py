@@ -37,7 +37,7 @@ def test_a_configuration_names_rules_levels_and_settings_that_exist(path: pathli
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_the_defaults_of_a_rule_are_settings_that_it_takes(rule: Any):
-    assert crossguard.as_policy(rule).name == rule.id
+    assert crossguard.as_policy(rule, crossguard.Asked()).name == rule.id
     jsonschema.validate(dict(rule.defaults), {"properties": crossguard.schema(rule)})
 
 

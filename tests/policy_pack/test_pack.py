@@ -22,11 +22,11 @@ PACK = PROJECT / "policies"
 PROGRAM = """
     import json, pathlib, pulumi
 
-    # The engine asks a policy about a component as about any other resource, and needs no plugin for it.
+    # The engine asks a policy about a component as about any other resource, and needs no plugin for it. What becomes
+    # of it isn't told, as of a resource in a cluster that doesn't exist yet.
     for each in json.loads(pathlib.Path("resources.json").read_text()):
         options = pulumi.ResourceOptions(protect=each["protected"])
-        made = pulumi.ComponentResource(each["type"], each["name"], each["properties"], options)
-        made.register_outputs(each["properties"])
+        pulumi.ComponentResource(each["type"], each["name"], each["properties"], options)
 """
 
 

@@ -60,4 +60,4 @@ def test_a_preview_needs_no_cluster_and_complains_about_none(preview: Preview):
 
 
 def test_every_stack_keeps_to_the_rules_of_its_environment(preview: Preview):
-    assert preview.violations == []
+    assert [each for each in preview.violations if "(mandatory)" in each] == []
