@@ -53,7 +53,7 @@ TIERS = (
     ),
     Tier(
         "engine",
-        ("tests/engine", "tests/policy_pack", "tests/previews", "tests/upgrades"),
+        ("tests/engine", "tests/policy_pack", "tests/previews", "tests/upgrades", "tests/clouds"),
         "the Pulumi engine",
         ("-m", "engine"),
     ),

@@ -6,6 +6,9 @@ themselves take. Each round measures both, in turn, on an empty namespace, so th
 
 import argparse
 import functools
+import os
+import pathlib
+import resource
 import statistics
 import subprocess
 import sys
@@ -22,6 +25,7 @@ from evaluation import program, render, stack_files
 from local import reach, stacks, up
 from local.paths import PROJECT
 from local.progress import Progress
+from tests.engine.trial import descendants
 
 FIRST_MESSAGE = "pulumi up on an empty namespace, to the first message"
 BASELINE = "the same manifests applied at once, to the first message"
@@ -31,7 +35,11 @@ def main() -> int:
     """Measure and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=5, help="rounds (default 5)")
-    runs = parser.parse_args().runs
+    parser.add_argument("--preview", metavar="STACK", help="only preview this stack, with stand-ins for its cloud")
+    chosen = parser.parse_args()
+    runs = chosen.runs
+    if chosen.preview:
+        return _previews(chosen.preview, runs)
     progress = Progress()
     stack = stacks.read("local")
     selected = up.prepare(stack, progress)
@@ -66,6 +74,66 @@ def main() -> int:
     quiet("up", "--yes", "--skip-preview")
     _print(samples, memory)
     return 0
+
+
+def _previews(stack: str, runs: int) -> int:
+    """Measure the preview of a stack from nothing, with no cluster and no cloud, and all of its processes together."""
+    from tests.previews.project import Project
+
+    with tempfile.TemporaryDirectory() as folder:
+        project = Project(pathlib.Path(folder), stack)
+        shown = project.preview()
+        seconds, memory, spent = [], [], []
+        for _ in range(runs):
+            before, began = _processor_seconds(), time.monotonic()
+            with Memory(os.getpid()) as used:
+                shown = project.preview()
+            seconds.append(time.monotonic() - began)
+            spent.append(_processor_seconds() - before)
+            memory.append(used.peak)
+    print(f"pulumi preview of {stack}, {sum(shown.counts.values())} resources, {runs} runs:")
+    print(f"  {statistics.median(seconds):.1f} s (median), {min(seconds):.1f} to {max(seconds):.1f} s")
+    print(f"  {statistics.median(spent):.1f} s of processor time (median)")
+    print(f"  {max(memory):.0f} MiB at most: engine, language host, program and plugins together")
+    return shown.code
+
+
+def _processor_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+class Memory:
+    """The most memory that a process's descendants have at once while the block runs, in MiB.
+
+    Pages that they share count once (proportional set size).
+    """
+
+    def __init__(self, pid: int) -> None:
+        self.peak = 0.0
+        self._pid = pid
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch)
+
+    def __enter__(self) -> "Memory":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._over.wait(0.1):
+            self.peak = max(self.peak, sum(map(_proportional, descendants(self._pid))))
+
+
+def _proportional(pid: int) -> float:
+    try:
+        text = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:")) / 1024
 
 
 def _run(words: list[str]) -> None:

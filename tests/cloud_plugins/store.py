@@ -57,4 +57,13 @@ class Store:
         if not self._folder:
             return None
         digest = hashlib.sha256(identity.encode()).hexdigest()[:12]
-        return self._folder / token.replace(":", "-").replace("/", "-") / f"{digest}.json"
+        return _folder(self._folder, token) / f"{digest}.json"
+
+
+def _folder(folder: pathlib.Path, token: str) -> pathlib.Path:
+    return folder / token.replace(":", "-").replace("/", "-")
+
+
+def files(folder: pathlib.Path, token: str) -> list[pathlib.Path]:
+    """The files of all resources of a type."""
+    return sorted(_folder(folder, token).glob("*.json"))

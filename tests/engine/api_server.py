@@ -78,9 +78,18 @@ def api_server(folder: pathlib.Path) -> Iterator[dict[str, Any]]:
     certificate = folder / "certificates" / "apiserver.crt"
     address = {"server": f"https://127.0.0.1:{port}", "certificate-authority": str(certificate)}
     kubeconfig = single("recorder", address, {"token": token})
+    # Without these nothing that is deleted with its dependents, or with its content, would ever be gone.
+    manager = [
+        programs.kube("kube-controller-manager"),
+        f"--kubeconfig={folder}/kubeconfig",
+        "--controllers=garbage-collector-controller,namespace-controller",
+        "--leader-elect=false",
+        "--secure-port=0",
+    ]
     with (folder / "log").open("w") as log, _started(etcd, log), _started(server, log) as process:
         _wait_until_ready(process, kubeconfig, folder)
-        yield kubeconfig
+        with _started(manager, log):
+            yield kubeconfig
 
 
 @contextlib.contextmanager
@@ -171,5 +180,6 @@ def _send(client: Client, method: str, path: str, body: dict[str, Any], kind: st
     try:
         client.request(method, path, body=body, content_type=kind)
     except ApiError as error:
-        if error.status != 409:
+        # It is there already; or is gone, or going, since it was listed.
+        if error.status not in (409, 404, 403):
             raise

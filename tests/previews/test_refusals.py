@@ -90,7 +90,7 @@ def test_a_change_that_would_lose_data_is_refused_in_the_preview(
     tmp_path: pathlib.Path, setting: str, replicas: int, sentence: str
 ):
     project = Project(tmp_path, "onprem")
-    project.run("stack", "import", "--file", str(STATES / "onprem.json"))
+    project.take_over((STATES / "onprem.json").read_text())
     project.set(setting, str(replicas))
 
     refused = project.preview()
@@ -102,7 +102,7 @@ def test_a_change_that_would_lose_data_is_refused_in_the_preview(
 
 def test_an_upgrade_that_closes_the_way_back_asks_first(tmp_path: pathlib.Path):
     project = Project(tmp_path, "onprem")
-    project.run("stack", "import", "--file", str(STATES / "onprem.json"))
+    project.take_over((STATES / "onprem.json").read_text())
     state = project.raw_state()
     # This cluster's store has a refusal of its own, which would come first.
     project.edit("components/versions.py", 'metadata_stores=("oxia", "zookeeper")', 'metadata_stores=("etcd",)')
