@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 import uuid
 
+from . import smoke_offload
 from .problem import Problem
 from .progress import Progress
 from .reach import Endpoints
@@ -17,8 +18,13 @@ PATIENCE_SECONDS = 30
 """How long each step may take before it counts as failed."""
 
 
-def smoke(endpoints: Endpoints, progress: Progress) -> None:
+def smoke(endpoints: Endpoints, progress: Progress, *, tiered_storage: bool) -> None:
     """Send messages and get each of them back, then remove what was made.
+
+    Args:
+        endpoints: where Pulsar is reached.
+        progress: where the steps are told.
+        tiered_storage: whether messages must also come back from the tiered storage.
 
     Raises:
         Problem: what didn't work, and where to look.
@@ -33,6 +39,11 @@ def smoke(endpoints: Endpoints, progress: Progress) -> None:
     with progress.step(f"smoke: {MESSAGES} messages over WebSocket"):
         _over_websocket(endpoints, topic)
     _delete(endpoints, topic)
+    if tiered_storage:
+        topic = f"persistent://public/default/smoke-{uuid.uuid4().hex[:12]}"
+        with progress.step(f"smoke: {MESSAGES} messages to the tiered storage and back"):
+            smoke_offload.there_and_back(endpoints, topic, _payloads())
+        _delete(endpoints, topic)
 
 
 def _answers(endpoints: Endpoints) -> None:

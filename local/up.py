@@ -44,7 +44,7 @@ def up(stack: Stack, progress: Progress) -> None:
 def check(stack: Stack, selected: PulumiStack | None, progress: Progress) -> None:
     """Send messages through a stack that is up."""
     with reach.endpoints(stack, stacks.kubeconfig(stack, selected)) as endpoints:
-        smoke(endpoints, progress)
+        smoke(endpoints, progress, tiered_storage=stack.spec.pulsar.tiered_storage is not None)
 
 
 def down(stack: Stack, progress: Progress) -> None:

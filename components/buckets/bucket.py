@@ -52,8 +52,9 @@ class TieredStorageSpec(Spec):
     (`managedLedgerOffloadAutoTriggerSizeThresholdBytes`). Default: they move by command alone."""
     deletion_lag: Duration = Duration.parse("4h")
     """How long a ledger stays on the bookies after it was copied (`managedLedgerOffloadDeletionLagMs`)."""
-    namespaces: Mapping[PulsarNamespace, OffloadPolicySpec] = {}
-    """Namespaces that do it otherwise."""
+    namespaces: Mapping[PulsarNamespace, OffloadPolicySpec] | None = None
+    """Namespaces that do it otherwise. One that leaves this list does as the stack again. Default: the policies of
+    namespaces are left to pulsar-admin."""
 
     @property
     def driver(self) -> str:

@@ -9,7 +9,7 @@ import pulumi
 import pydantic
 
 from .. import names, versions
-from ..buckets import TieredStorage
+from ..buckets import TieredStorage, policies
 from ..buckets.bucket import Access
 from ..clusters.cluster import Cluster, KubernetesSpec, Offer
 from ..clusters.sizing import Demand
@@ -230,7 +230,8 @@ class PulsarSpec(Spec):
         stored = self.tiered_storage.manifests(self.place, offer) if self.tiered_storage else {}
         peers = replication.replication(self.peers, self.place, self.effective_image)
         clients = self.protocols.manifests(self.place, offer, self.broker.replicas)
-        return {**self.metadata.manifests(self.place), **stored, **self._backup(), **peers, **clients}
+        moves = policies.policies(self.tiered_storage, self.place, self.effective_image)
+        return {**self.metadata.manifests(self.place), **stored, **moves, **self._backup(), **peers, **clients}
 
     def _backup(self) -> Mapping[str, Manifest]:
         remote = self.tiered_storage.remote(self.place) if self.tiered_storage else None

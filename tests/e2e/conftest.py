@@ -22,6 +22,7 @@ ORDER = (
     "test_local_stack",
     "test_protocol_handlers",
     "test_geo_replication",
+    "test_tiered_storage",
     "test_back_to_nothing",
 )
 

@@ -118,3 +118,27 @@ def test_without_kerberos_the_files_in_hdfs_belong_to_pulsar():
     config, _ = broker(HDFS)
 
     assert config["HADOOP_USER_NAME"] == "pulsar"
+
+
+def test_namespaces_get_their_own_policies_and_lose_them_when_they_leave_the_file():
+    namespaces = {"public/default": {"threshold": "1Gi", "deletion_lag": "5m"}, "audit/log": {"deletion_lag": "1d"}}
+    job = rendered.of({"pulsar.tiered_storage": {**FILESYSTEM, "namespaces": namespaces}})["pulsar-offload-policies"]
+    without = rendered.of({"pulsar.tiered_storage": {**FILESYSTEM, "namespaces": {}}})["pulsar-offload-policies"]
+    script, last = (
+        each["spec"]["template"]["spec"]["containers"][0]["command"][2].splitlines() for each in (job, without)
+    )
+
+    assert "policy public/default 1073741824 300000" in script
+    assert "policy audit/log - 86400000" in script, "What is left out stays the stack's."
+    assert not [line for line in last if line.startswith("policy ")]
+    assert job["metadata"]["name"] != without["metadata"]["name"], "A Job whose work changed must run again."
+
+
+def test_policies_that_the_stack_file_never_mentions_are_left_alone():
+    assert "pulsar-offload-policies" not in rendered.of({"pulsar.tiered_storage": FILESYSTEM})
+
+
+@pytest.mark.parametrize("name", ["default", "public/default/topic", "public/de fault", "$(id)/x"])
+def test_a_namespace_that_is_none_is_refused(name: str):
+    with pytest.raises(mistakes.NotADeployment, match="is not a Pulsar namespace"):
+        stack_file.spec({"pulsar.tiered_storage": {**FILESYSTEM, "namespaces": {name: {}}}})

@@ -1,0 +1,108 @@
+"""The Job that tells namespaces when their older messages move, once, however often it runs."""
+
+import hashlib
+import json
+import textwrap
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from .. import names
+from ..pulsar.broker import addresses
+from ..pulsar.metadata.store import Place
+from ..pulsar.pod import container_security, pod_security
+from ..pulsar.workload import Manifest
+
+if TYPE_CHECKING:
+    from .bucket import OffloadPolicySpec, TieredStorageSpec
+
+ROLE = "offload-policies"
+MARK = "offload-policy"
+"""The property of a namespace that says that its policy came from a stack file, so that it goes when it leaves it."""
+
+_SCRIPT = textwrap.dedent("""\
+    set -eu
+    api={admin}/admin/v2
+    until curl -fsS -m 5 -o /dev/null $api/brokers/ready 2>/dev/null; do sleep 0.5; done
+    call() {{ curl -fsS -m 60 --retry 5 -H 'Content-Type: application/json' -X "$@"; }}
+    list() {{ call GET "$1" | tr -d '[]" ' | tr ',' '\\n'; }}
+    plain() {{ call DELETE "$api/namespaces/$1/removeOffloadPolicies"; }}
+    policy() {{
+      if ! call GET "$api/namespaces/$1" -o /dev/null; then
+        echo "The namespace $1 does not exist yet. Create it with: pulsar-admin namespaces create $1" >&2
+        missing="$missing $1"
+        return
+      fi
+      call PUT "$api/namespaces/$1/property/{mark}/stack-file"
+      plain "$1"
+      [ "$2" = - ] || call PUT "$api/namespaces/$1/offloadThreshold" -d "$2"
+      [ "$3" = - ] || call PUT "$api/namespaces/$1/offloadDeletionLagMs" -d "$3"
+      echo "$1: threshold $2, deletion lag $3"
+    }}
+    missing=""
+    {policies}
+    for tenant in $(list $api/tenants); do
+      for namespace in $(list $api/namespaces/$tenant); do
+        case " {wanted} " in *" $namespace "*) continue ;; esac
+        [ "$(call GET "$api/namespaces/$namespace/property/{mark}")" = stack-file ] || continue
+        plain "$namespace"
+        call DELETE "$api/namespaces/$namespace/property/{mark}" -o /dev/null
+        echo "$namespace: as the stack again"
+      done
+    done
+    [ -z "$missing" ]
+    """)
+
+
+def policies(store: "TieredStorageSpec | None", place: Place, image: str) -> Mapping[str, Manifest]:
+    """The Job by its logical name, where the stack file says anything of namespaces."""
+    if store is None or store.namespaces is None:
+        return {}
+    return {f"{place.cluster}-{ROLE}": job(store.namespaces, place, image)}
+
+
+def job(policies: Mapping[str, "OffloadPolicySpec"], place: Place, image: str) -> Manifest:
+    """The Job. Its name carries a hash of its content, since Kubernetes never changes a Job's pods.
+
+    Source of the paths: Pulsar's admin REST API, `/admin/v2/namespaces/{tenant}/{namespace}`.
+    """
+    wanted = sorted(policies)
+    lines = [f"policy {name} {_bytes(policies[name])} {_milliseconds(policies[name])}" for name in wanted]
+    script = _SCRIPT.format(
+        admin=addresses(place)[1], mark=MARK, policies="\n".join(lines) or ":", wanted=" ".join(wanted)
+    )
+    labels = names.labels(place.cluster, ROLE)
+    memory = "64Mi"
+    template = {
+        "metadata": {"labels": labels},
+        "spec": {
+            "restartPolicy": "OnFailure",
+            "automountServiceAccountToken": False,
+            "enableServiceLinks": False,
+            "securityContext": pod_security(),
+            "containers": [
+                {
+                    "name": ROLE,
+                    "image": image,
+                    "imagePullPolicy": "IfNotPresent",
+                    "command": ["bash", "-c", script],
+                    "resources": {"requests": {"cpu": "50m", "memory": memory}, "limits": {"memory": memory}},
+                    "securityContext": container_security(),
+                }
+            ],
+        },
+    }
+    digest = hashlib.sha256(json.dumps(template, sort_keys=True).encode()).hexdigest()[:8]
+    return {
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": {"name": f"{place.cluster}-{ROLE}-{digest}", "namespace": place.namespace, "labels": labels},
+        "spec": {"backoffLimit": 6, "template": template},
+    }
+
+
+def _bytes(policy: "OffloadPolicySpec") -> str:
+    return "-" if policy.threshold is None else str(int(policy.threshold))
+
+
+def _milliseconds(policy: "OffloadPolicySpec") -> str:
+    return "-" if policy.deletion_lag is None else str(int(policy.deletion_lag) * 1000)
