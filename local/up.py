@@ -54,7 +54,9 @@ def down(stack: Stack, progress: Progress) -> None:
         # What stands on a cluster that goes away as a whole needs no orderly end of its own.
         if not (stack.is_local and (clusters.is_ours() or not reach.is_reachable(stack))):
             with progress.step("pulumi destroy"):
-                selected.run(["destroy", "--yes", "--skip-preview"])
+                # With its preview, which refuses what is protected before anything is touched: without one the engine
+                # deletes all that isn't protected first.
+                selected.run(["destroy", "--yes"])
         if stack.is_local:
             selected.remove()
     if stack.is_local:

@@ -53,9 +53,17 @@ _TABLE: Mapping[str, tuple[str, ...]] = {
     ),
     "aws:eks/addon:Addon": ("clusterName", "addonName"),
     "aws:eks/accessEntry:AccessEntry": ("clusterName", "principalArn", "type"),
+    "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": (
+        "clusterName",
+        "principalArn",
+        "policyArn",
+        "accessScope",
+    ),
     "aws:eks/podIdentityAssociation:PodIdentityAssociation": ("clusterName", "namespace", "serviceAccount"),
     "aws:ec2/vpc:Vpc": ("cidrBlock", "ipv4IpamPoolId"),
     "aws:ec2/subnet:Subnet": ("vpcId", "cidrBlock", "availabilityZone", "availabilityZoneId"),
+    "aws:ec2/internetGateway:InternetGateway": (),
+    "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": ("vpcId",),
     "aws:ec2/natGateway:NatGateway": ("allocationId", "subnetId", "connectivityType"),
     "aws:ec2/eip:Eip": ("domain",),
     "aws:ec2/routeTable:RouteTable": ("vpcId",),
@@ -156,6 +164,7 @@ _TABLE: Mapping[str, tuple[str, ...]] = {
         "scaleSetPriority",
         "enableEncryptionAtHost",
     ),
+    "azure-native:containerservice:MaintenanceConfiguration": ("resourceName", "configName"),
     "azure-native:storage:StorageAccount": ("accountName", "isHnsEnabled", "enableNfsV3"),
     "azure-native:storage:BlobContainer": ("accountName", "containerName"),
     "azure-native:storage:BlobServiceProperties": ("accountName", "blobServicesName"),
@@ -178,6 +187,7 @@ _TABLE: Mapping[str, tuple[str, ...]] = {
         "roleDefinitionId",
         "condition",
     ),
+    "azure-native:authorization:ManagementLockByScope": ("lockName", "scope"),
     "azure-native:resources:ResourceGroup": (),
 }
 

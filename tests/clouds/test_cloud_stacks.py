@@ -86,13 +86,15 @@ def _only(*urns: str) -> list[str]:
 
 
 def test_what_holds_data_can_t_be_taken_down_by_mistake(running: Running):
-    made = {path: path.read_text() for path in running.project.cloud.rglob("*.json")}
+    known, made = running.state(), sorted(running.project.cloud.rglob("*.json"))
 
-    refused = running.project.run("destroy", "--yes", "--skip-preview", expect=None)
+    # Its preview is what refuses before anything is touched: without it the engine deletes what isn't protected.
+    refused = running.project.run("destroy", "--yes", expect=None)
 
     assert refused.code != 0
     assert "protected" in refused.output
-    assert made == {path: path.read_text() for path in running.project.cloud.rglob("*.json")}
+    assert sorted(running.project.cloud.rglob("*.json")) == made
+    assert running.state().keys() == known.keys(), "What holds no data stays as well: messages flow on."
 
 
 def test_without_protection_everything_in_the_cloud_is_taken_down(running: Running):
