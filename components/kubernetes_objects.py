@@ -23,6 +23,8 @@ _CLASSES: Mapping[tuple[str, str], Callable[[], type]] = {
     ("batch/v1", "Job"): lambda: k8s.batch.v1.Job,
     ("policy/v1", "PodDisruptionBudget"): lambda: k8s.policy.v1.PodDisruptionBudget,
 }
+_CUSTOM = frozenset({("cert-manager.io/v1", "Certificate")})
+"""Kinds that a cluster has only where someone has brought them."""
 _ARGUMENTS = {
     "automountServiceAccountToken": "automount_service_account_token",
     "stringData": "string_data",
@@ -37,4 +39,7 @@ def register(name: str, manifest: Manifest, opts: pulumi.ResourceOptions) -> pul
     fields: dict[str, Any] = {
         _ARGUMENTS.get(key, key): value for key, value in manifest.items() if key not in ("apiVersion", "kind")
     }
-    return _CLASSES[manifest["apiVersion"], manifest["kind"]]()(name, opts=opts, **fields)
+    kind = (manifest["apiVersion"], manifest["kind"])
+    if kind in _CUSTOM:
+        return k8s.apiextensions.CustomResource(name, api_version=kind[0], kind=kind[1], opts=opts, **fields)
+    return _CLASSES[kind]()(name, opts=opts, **fields)

@@ -7,19 +7,17 @@ from collections.abc import Mapping
 
 from .. import names
 from .metadata.store import MetadataStoreSpec, Place
-from .pod import container_security, pod_security, secret_variables, volume_mounts
+from .pod import container_security, init_container, pod_security, secret_variables, volume_mounts
 from .workload import Manifest, Workload
 
 ROLE = "initialise"
-LAST_KEY = "/admin/policies/public/default"
-"""What `initialize-cluster-metadata` writes after BookKeeper's layout and the cluster's own entry."""
 LEDGERS_KEY = "/ledgers/INSTANCEID"
 """What BookKeeper's format writes last."""
 
 
 def wait(metadata: MetadataStoreSpec, place: Place) -> str:
     """Shell commands that return as soon as the cluster's metadata is complete."""
-    complete = f"metadata_has {LEDGERS_KEY} && metadata_has {LAST_KEY}"
+    complete = f"metadata_has {LEDGERS_KEY} && metadata_has {metadata.last_key(place)}"
     return f"{metadata.shell_functions(place)}\nuntil {complete}; do sleep 0.1; done"
 
 
@@ -47,31 +45,40 @@ def job(metadata: MetadataStoreSpec, place: Place, work: Workload) -> Manifest:
     command skips as soon as a part of it exists, is completed. Kept volumes of an earlier namespace hold complete
     metadata, so the Job finds nothing to do.
     """
-    url = metadata.url(place)
+    own, configuration = metadata.local_url(place), metadata.local_configuration_url(place)
+    bookkeeper = metadata.bookkeeper_uri(place)
     service = names.service(f"{place.cluster}-broker", place.namespace)
     script = textwrap.dedent("""\
         set -eu
         {functions}
         until metadata_answers; do sleep 0.1; done
-        if metadata_has {ledgers} && metadata_has {last}; then
+        if {complete}; then
           echo "the metadata of {cluster} is complete"
           exit 0
         fi
         bin/pulsar initialize-cluster-metadata --cluster {cluster} \\
-          --metadata-store '{url}' --configuration-metadata-store '{url}' \\
+          --metadata-store '{own}' --configuration-metadata-store '{configuration}'{existing} \\
           --web-service-url http://{service}:8080 --broker-service-url pulsar://{service}:6650
         if ! metadata_has {ledgers}; then
-          echo "completing BookKeeper's layout, which an earlier run left half-made"
+          echo "writing BookKeeper's layout, which is not there or which an earlier run left half-made"
           metadataServiceUri='{bookkeeper}' bin/apply-config-from-env.py conf/bookkeeper.conf
           bin/bookkeeper shell initnewcluster
         fi
         """).format(
         functions=metadata.shell_functions(place),
         ledgers=LEDGERS_KEY,
-        last=LAST_KEY,
+        # Where several clusters share a store, nothing in it tells that this one's part is complete.
+        complete=f"metadata_has {LEDGERS_KEY} && metadata_has {metadata.last_key(place)}"
+        if own == configuration
+        else "false",
         cluster=place.cluster,
-        url=url,
-        bookkeeper=metadata.bookkeeper_uri(place),
+        own=own,
+        configuration=configuration,
+        # BookKeeper's part has a place of its own, which the command leaves alone.
+        existing=f" --existing-bk-metadata-service-uri '{bookkeeper}'"
+        if bookkeeper != f"metadata-store:{own}".replace(",", ";")
+        else "",
+        bookkeeper=bookkeeper,
         service=service,
     )
     labels = names.labels(place.cluster, ROLE)
@@ -96,6 +103,11 @@ def job(metadata: MetadataStoreSpec, place: Place, work: Workload) -> Manifest:
             "enableServiceLinks": False,
             "securityContext": pod_security(),
             **({"volumes": [{"name": each.name, **each.source} for each in work.mounts]} if work.mounts else {}),
+            **(
+                {"initContainers": [init_container(each, work.mounts) for each in work.init_containers]}
+                if work.init_containers
+                else {}
+            ),
             "containers": [container],
         },
     }

@@ -39,7 +39,7 @@ def pod_template(work: Workload) -> Manifest:
             **({"nodeSelector": dict(work.node_selector)} if work.node_selector else {}),
             **({"volumes": [{"name": each.name, **each.source} for each in work.mounts]} if work.mounts else {}),
             **(
-                {"initContainers": [_init_container(each, work.mounts) for each in work.init_containers]}
+                {"initContainers": [init_container(each, work.mounts) for each in work.init_containers]}
                 if work.init_containers
                 else {}
             ),
@@ -48,7 +48,8 @@ def pod_template(work: Workload) -> Manifest:
     }
 
 
-def _init_container(container: InitContainer, mounts: tuple[Mount, ...]) -> Manifest:
+def init_container(container: InitContainer, mounts: tuple[Mount, ...]) -> Manifest:
+    """What runs before the process, or beside it."""
     return {
         "name": container.name,
         "image": container.image,
@@ -56,6 +57,7 @@ def _init_container(container: InitContainer, mounts: tuple[Mount, ...]) -> Mani
         "command": list(container.command),
         "resources": {"requests": {"cpu": "50m", "memory": container.memory}, "limits": {"memory": container.memory}},
         "securityContext": container_security(),
+        **({"restartPolicy": "Always"} if container.beside else {}),
         "volumeMounts": [
             {"name": each.name, "mountPath": each.path} for each in mounts if each.name in container.mounts
         ],

@@ -20,10 +20,11 @@ from .bookkeeper import AutorecoveryPods, AutorecoverySpec, BookkeeperSpec, auto
 from .broker import BrokerSpec, brokers
 from .contributions import Contribution, Process, Setting, disagreements, equipped, merge
 from .lifecycle.guards import Guard, bookies_only_grow
-from .metadata import STORES, MetadataSpec
+from .metadata import ConfigurationMetadataSpec, MetadataSpec, refusals
 from .metadata.backup import BackupSpec, backup
+from .metadata.configuration import Apart, deployed
 from .metadata.etcd import EtcdSpec
-from .metadata.store import Place
+from .metadata.store import MetadataStoreSpec, Place
 from .process import ProcessSpec
 from .protocols import ProtocolsSpec
 from .proxy import ProxySpec, proxies
@@ -54,6 +55,9 @@ class PulsarSpec(Spec):
     To take such a stack down, set it to false and run `pulumi up` first."""
     metadata: MetadataSpec = EtcdSpec()
     """Where Pulsar and BookKeeper keep their metadata."""
+    configuration_metadata: ConfigurationMetadataSpec | None = None
+    """A store apart for what several clusters may share: tenants, namespaces and policies. Default: they are kept in
+    `metadata`, as fits a cluster on its own."""
     metadata_backup: BackupSpec | None = None
     """Scheduled snapshots of the metadata in the tiered storage's bucket. Default: none."""
     bookkeeper: BookkeeperSpec = BookkeeperSpec()
@@ -95,8 +99,7 @@ class PulsarSpec(Spec):
 
     def mistakes(self) -> Iterator[tuple[str, str]]:
         """What the version doesn't allow, and keys on which features disagree."""
-        if refused := versions.store_refusal(self.version, self.metadata.store, STORES):
-            yield "metadata.store", refused
+        yield from refusals(self.metadata, self.configuration_metadata, self.version, self.name)
         yield from replication.mistakes(self.peers, self.name)
         if self.metadata_backup:
             if self.tiered_storage is None or self.tiered_storage.remote(self.place) is None:
@@ -146,6 +149,13 @@ class PulsarSpec(Spec):
         """`image`, or the version table's."""
         return self.image or versions.image(self.version)
 
+    @functools.cached_property
+    def stores(self) -> MetadataStoreSpec:
+        """Where the cluster's own metadata is and what it may share with others, as one."""
+        if self.configuration_metadata is None:
+            return self.metadata
+        return Apart(store=self.metadata.store, own=self.metadata, configuration=deployed(self.configuration_metadata))
+
     @property
     def runtime(self) -> Runtime:
         """What runs Pulsar's processes."""
@@ -156,11 +166,11 @@ class PulsarSpec(Spec):
         """What every feature asks for; the stack file's own keys come last."""
         place, line = self.place, versions.line(self.version)
         return (
-            self.metadata.contribution(place),
+            self.stores.contribution(place),
             self.bookkeeper.contribution(),
             self.autorecovery.contribution(),
             self.broker.contribution(place),
-            self.websocket.contribution(place, self.metadata),
+            self.websocket.contribution(place, self.stores),
             self.proxy.contribution(place),
             self.toolset.contribution(place),
             *((self.tiered_storage.contribution(place),) if self.tiered_storage else ()),
@@ -187,7 +197,7 @@ class PulsarSpec(Spec):
     def workloads(self, offer: Offer) -> dict[str, Workload]:
         """Every pod set, by its role, on a cluster that offers this."""
         storage_class = offer.storage_class
-        place, run, metadata = self.place, self.runtime, self.metadata
+        place, run, metadata = self.place, self.runtime, self.stores
         found = [
             *metadata.workloads(place, run, storage_class),
             *(self.tiered_storage.workloads(place, offer) if self.tiered_storage else ()),
@@ -231,7 +241,7 @@ class PulsarSpec(Spec):
         peers = replication.replication(self.peers, self.place, self.effective_image)
         clients = self.protocols.manifests(self.place, offer, self.broker.replicas)
         moves = policies.policies(self.tiered_storage, self.place, self.effective_image)
-        return {**self.metadata.manifests(self.place), **stored, **moves, **self._backup(), **peers, **clients}
+        return {**self.stores.manifests(self.place), **stored, **moves, **self._backup(), **peers, **clients}
 
     def _backup(self) -> Mapping[str, Manifest]:
         remote = self.tiered_storage.remote(self.place) if self.tiered_storage else None
@@ -273,14 +283,14 @@ class PulsarSpec(Spec):
         """The roles whose number of pods is not free to change."""
         return {
             "bookie": bookies_only_grow(f"{self.name}-bookie", self.bookkeeper.decommissioned),
-            **self.metadata.guards(self.place),
+            **self.stores.guards(self.place),
         }
 
     def initialisation(self) -> Manifest:
         """The Job that writes the cluster's metadata."""
         run = self.runtime
         work = equipped(initialise.workload(self.place, run.image, run.environment), self.contributions)
-        return initialise.job(self.metadata, self.place, work)
+        return initialise.job(self.stores, self.place, work)
 
 
 _SECTIONS: dict[Process, str] = {

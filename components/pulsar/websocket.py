@@ -51,7 +51,7 @@ class WebSocketPods(ProcessSpec):
                     "brokerServiceUrl": pulsar,
                     "webServicePort": str(HTTP_PORT),
                     "statusFilePath": STATUS_FILE,
-                    "configurationMetadataStoreUrl": metadata.url(place),
+                    "configurationMetadataStoreUrl": metadata.local_configuration_url(place),
                 },
             },
         )

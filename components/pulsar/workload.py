@@ -52,6 +52,8 @@ class InitContainer:
     mounts: tuple[str, ...] = ()
     """The names of the mounts that it sees, to write into them."""
     memory: str = "256Mi"
+    beside: bool = False
+    """Whether it goes on beside the process and ends after it, as Kubernetes' sidecars do (since 1.29)."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -48,7 +48,7 @@ CASES = {
         {"pulsar.storage_class": "fast"},
         (
             "spec.pulsar.storage_class: is not a setting here. It belongs in cluster or pulsar.bookkeeper.journal "
-            "or pulsar.bookkeeper.ledgers or pulsar.metadata.log_volume."
+            "or pulsar.bookkeeper.ledgers or pulsar.configuration_metadata.log_volume."
         ),
     ),
     "a setting that exists nowhere": (

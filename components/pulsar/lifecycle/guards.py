@@ -32,14 +32,14 @@ def bookies_only_grow(name: str, decommissioned: Collection[str]) -> Guard:
     return guard
 
 
-def members_stay(store: str) -> Guard:
+def members_stay(store: str, setting: str = "metadata") -> Guard:
     """A metadata store's members know each other: a new one that was not invited starts a second cluster."""
 
     def guard(before: int, after: int) -> str | None:
         if after == before:
             return None
         return (
-            f"metadata.replicas goes from {before} to {after}, and {store}'s members don't follow: a member that the "
+            f"{setting}.replicas goes from {before} to {after}, and {store}'s members don't follow: a member that the "
             "others were not told of forms a cluster of its own, and metadata is lost. "
             "Leave replicas as it is, or move to a new stack."
         )

@@ -59,8 +59,21 @@ class MetadataStoreSpec(Spec):
     store: versions.Store
 
     def url(self, place: Place) -> str:
-        """What `metadataStoreUrl` is set to."""
+        """What the brokers' `metadataStoreUrl` is set to."""
         raise NotImplementedError
+
+    def local_url(self, place: Place) -> str:
+        """The same for processes whose driver can't be told of certificates: by a way within their own pod."""
+        return self.url(place)
+
+    def local_configuration_url(self, place: Place) -> str:
+        """Where such processes find what several clusters may share. Default: in the same store."""
+        return self.local_url(place)
+
+    def last_key(self, place: Place) -> str:
+        """What `initialize-cluster-metadata` writes after BookKeeper's layout and the cluster's own entry."""
+        del place
+        return "/admin/policies/public/default"
 
     def bookkeeper_uri(self, place: Place) -> str:
         """What BookKeeper's `metadataServiceUri` is set to: the driver that racks work with.
@@ -68,7 +81,7 @@ class MetadataStoreSpec(Spec):
         BookKeeper takes a value with commas for a list and keeps the first entry (seen with 4.0.8): one member's death
         would be every bookie's. Pulsar's driver makes commas of semicolons.
         """
-        return f"metadata-store:{self.url(place)}".replace(",", ";")
+        return f"metadata-store:{self.local_url(place)}".replace(",", ";")
 
     def contribution(self, place: Place) -> Contribution:
         """What the store asks of Pulsar's processes."""
@@ -117,10 +130,14 @@ class MetadataStoreSpec(Spec):
         """Image and command of the container that fills a member's empty volume from such a file."""
         raise NotImplementedError
 
-    def shell_functions(self, place: Place) -> str:
+    def shell_functions(self, place: Place, name: str = "metadata") -> str:
         """Two shell functions that need no JVM: `metadata_answers`, and `metadata_has KEY`.
 
         They run in loops and in probes: each returns within two seconds, whatever the members do.
+
+        Args:
+            place: where the store lives.
+            name: how the functions' names begin.
         """
         raise NotImplementedError
 
@@ -150,7 +167,8 @@ class EnsembleSpec(MetadataStoreSpec):
 
     def guards(self, place: Place) -> Mapping[str, Guard]:
         """Members are made together."""
-        return {place.role(self.store): members_stay(self.store)}
+        setting = "configuration_metadata" if place.prefix else "metadata"
+        return {place.role(self.store): members_stay(self.store, setting)}
 
     def hosts(self, place: Place) -> tuple[str, ...]:
         """The members' own names."""

@@ -1,7 +1,7 @@
 """Whether a ZooKeeper ensemble has a node: a program that runs in Pulsar's pods, where a JVM would take seconds.
 
 It speaks the few bytes of ZooKeeper's protocol that take (connect, exists, close), with Python's standard library
-alone: the image's own start scripts are Python, so it is always there. `python3 -c … NODE HOST PORT` ends with 0 when
+alone: the image's own start scripts are Python, so it is always there. `python3 -c … NODE HOST:PORT,…` ends with 0 when
 the node exists, 1 when it doesn't, and 2 when no member answers for the ensemble.
 """
 
@@ -12,20 +12,28 @@ import sys
 import time
 
 
-def exists(node: str, host: str, port: int, seconds: float = 2) -> bool | None:
-    """Ask the members behind a name, one after the other, until one answers; None when none does."""
+def exists(node: str, servers: str, seconds: float = 2) -> bool | None:
+    """Ask the members, one after the other, until one answers; None when none does.
+
+    Args:
+        node: its path.
+        servers: `HOST:PORT,HOST:PORT`; a host may stand for several members.
+        seconds: how long all of it may take.
+    """
     deadline = time.monotonic() + seconds
-    try:
-        members = [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    except OSError:
-        return None
+    members: list[tuple[str, int]] = []
+    for server in servers.split(","):
+        host, _, port = server.rpartition(":")
+        try:
+            found = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM)
+        except OSError:
+            continue
+        members += [(str(each[4][0]), int(port)) for each in found]
     # A member whose node is gone takes its whole share of the time: not each time the first.
     random.shuffle(members)
     for member in members:
         try:
-            with socket.create_connection(
-                (member, port), timeout=min(seconds / 3, deadline - time.monotonic())
-            ) as link:
+            with socket.create_connection(member, timeout=min(seconds / 3, deadline - time.monotonic())) as link:
                 path = node.encode()
                 link.sendall(
                     struct.pack(">iiqiqi16s?", 45, 0, 0, 10000, 0, 16, b"", False)
@@ -43,4 +51,4 @@ def exists(node: str, host: str, port: int, seconds: float = 2) -> bool | None:
 
 
 if __name__ == "__main__":
-    sys.exit({True: 0, False: 1, None: 2}[exists(sys.argv[1], sys.argv[2], int(sys.argv[3]))])
+    sys.exit({True: 0, False: 1, None: 2}[exists(sys.argv[1], sys.argv[2])])

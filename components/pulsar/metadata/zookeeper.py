@@ -3,7 +3,6 @@
 import functools
 import pathlib
 import shlex
-import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
@@ -123,12 +122,10 @@ class ZookeeperSpec(EnsembleSpec):
             ),
         )
 
-    def shell_functions(self, place: Place) -> str:
+    def shell_functions(self, place: Place, name: str = "metadata") -> str:
         """The program `znode`, which asks every member behind the headless name."""
         # The headless name answers before a member counts as ready, which a Service's own address does not.
-        return textwrap.dedent(f"""\
-            metadata_has() {{ python3 -I -S -c {{program}} "$1" {place.headless("zookeeper")} {CLIENT_PORT}; }}
-            metadata_answers() {{ metadata_has /; }}""").replace("{program}", _program())
+        return asking(name, f"{place.headless('zookeeper')}:{CLIENT_PORT}")
 
 
 _OWNED = {
@@ -159,6 +156,22 @@ def _answers(command: str, wanted: str) -> Manifest:
     """
     asked = f"exec 3<>/dev/tcp/127.0.0.1/{CLIENT_PORT} && printf {command} >&3 && [[ $(cat <&3) == {wanted} ]]"
     return {"exec": {"command": ["bash", "-c", asked]}, "timeoutSeconds": 5}
+
+
+def asking(name: str, servers: str, below: str = "") -> str:
+    """The two shell functions for a ZooKeeper.
+
+    Args:
+        name: how the functions' names begin.
+        servers: where it answers, as a connection string has it.
+        below: the node that stands for the root.
+    """
+    return "\n".join(
+        (
+            f'{name}_has() {{ python3 -I -S -c {_program()} "{below}$1" {servers}; }}',
+            f"{name}_answers() {{ {name}_has /; }}",
+        )
+    )
 
 
 @functools.cache

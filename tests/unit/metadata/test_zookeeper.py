@@ -165,28 +165,28 @@ def ensemble() -> Iterator[Ensemble]:
 
 
 def test_a_node_is_found_and_a_missing_one_is_not(ensemble: Ensemble):
-    assert znode.exists("/ledgers/INSTANCEID", "127.0.0.1", ensemble.port) is True
-    assert znode.exists("/admin", "127.0.0.1", ensemble.port) is False
+    assert znode.exists("/ledgers/INSTANCEID", f"127.0.0.1:{ensemble.port}") is True
+    assert znode.exists("/admin", f"127.0.0.1:{ensemble.port}") is False
     assert ensemble.closed.wait(5), "a session that isn't closed stays with the ensemble until it times out"
 
 
 def test_a_member_without_a_quorum_is_no_answer():
     alone = Ensemble(set(), in_quorum=False)
 
-    assert znode.exists("/", "127.0.0.1", alone.port) is None
+    assert znode.exists("/", f"127.0.0.1:{alone.port}") is None
 
 
 def test_an_ensemble_that_is_away_is_known_in_two_seconds(ensemble: Ensemble):
     ensemble.stop()
 
-    assert znode.exists("/", "127.0.0.1", ensemble.port) is None
-    assert znode.exists("/", "no-such-host.invalid", ensemble.port) is None
+    assert znode.exists("/", f"127.0.0.1:{ensemble.port}") is None
+    assert znode.exists("/", f"no-such-host.invalid:{ensemble.port}") is None
 
 
 def test_the_shell_functions_answer_as_the_start_scripts_and_probes_expect(ensemble: Ensemble):
     spec = stack_file.spec(THREE).pulsar
     functions = spec.metadata.shell_functions(spec.place)
-    here = functions.replace("pulsar-zookeeper-headless.pulsar.svc.cluster.local 2181", f"127.0.0.1 {ensemble.port}")
+    here = functions.replace("pulsar-zookeeper-headless.pulsar.svc.cluster.local:2181", f"127.0.0.1:{ensemble.port}")
 
     def ends(command: str) -> int:
         return subprocess.run(["bash", "-c", f"set -eu\n{here}\n{command}"], check=False, timeout=30).returncode
