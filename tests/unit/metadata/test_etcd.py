@@ -56,6 +56,7 @@ def test_brokers_show_their_certificate_as_pulsar_documents_it():
     told = yaml.safe_load(found[volume["configMap"]["name"]]["data"]["etcd.yml"])
 
     assert told["useTls"] is True
+    assert "tlsProvider" not in told, "The driver takes the library that its gRPC chose, and dies with any other."
     assert told["authority"] == "pulsar-etcd-headless.pulsar.svc.cluster.local"
     folder = told["tlsKeyFilePath"].rpartition("/")[0]
     assert secret_of(spec, container, folder) == "etcd-clients"
