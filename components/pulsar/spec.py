@@ -22,7 +22,7 @@ from .contributions import Contribution, Process, Setting, disagreements, equipp
 from .lifecycle.guards import Guard, bookies_only_grow
 from .metadata import ConfigurationMetadataSpec, MetadataSpec, refusals
 from .metadata.backup import BackupSpec, backup
-from .metadata.configuration import Apart, deployed
+from .metadata.configuration import together
 from .metadata.etcd import EtcdSpec
 from .metadata.store import MetadataStoreSpec, Place
 from .process import ProcessSpec
@@ -152,9 +152,7 @@ class PulsarSpec(Spec):
     @functools.cached_property
     def stores(self) -> MetadataStoreSpec:
         """Where the cluster's own metadata is and what it may share with others, as one."""
-        if self.configuration_metadata is None:
-            return self.metadata
-        return Apart(store=self.metadata.store, own=self.metadata, configuration=deployed(self.configuration_metadata))
+        return together(self.metadata, self.configuration_metadata)
 
     @property
     def runtime(self) -> Runtime:
@@ -288,9 +286,8 @@ class PulsarSpec(Spec):
 
     def initialisation(self) -> Manifest:
         """The Job that writes the cluster's metadata."""
-        run = self.runtime
-        work = equipped(initialise.workload(self.place, run.image, run.environment), self.contributions)
-        return initialise.job(self.stores, self.place, work)
+        work = initialise.workload(self.place, self.runtime.image, self.runtime.environment)
+        return initialise.job(self.stores, self.place, equipped(work, self.contributions))
 
 
 _SECTIONS: dict[Process, str] = {

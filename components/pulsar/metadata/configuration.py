@@ -82,11 +82,6 @@ class _Existing(MetadataStoreSpec):
         return zookeeper.asking(name, servers, below=f"{slash}{path}")
 
 
-def deployed(spec: MetadataStoreSpec | ExistingStoreSpec) -> MetadataStoreSpec:
-    """A configuration store as the others see a store."""
-    return _Existing(store=spec.kind, address=spec.url) if isinstance(spec, ExistingStoreSpec) else spec
-
-
 class Apart(MetadataStoreSpec):
     """A cluster's own store and the configuration store, seen as one."""
 
@@ -151,6 +146,15 @@ class Apart(MetadataStoreSpec):
                 f'{name}_has() {{ case $1 in /admin/*) configuration_has "$1";; *) own_has "$1";; esac; }}',
             )
         )
+
+
+def together(own: MetadataStoreSpec, shared: MetadataStoreSpec | ExistingStoreSpec | None) -> MetadataStoreSpec:
+    """The cluster's own store, and the configuration store where there is one apart, as one."""
+    if shared is None:
+        return own
+    if isinstance(shared, ExistingStoreSpec):
+        shared = _Existing(store=shared.kind, address=shared.url)
+    return Apart(store=own.store, own=own, configuration=shared)
 
 
 _CONFIG_PATH = "configurationStoreConfigPath"

@@ -74,7 +74,8 @@ class EtcdTlsSpec(Spec):
 
     def _driver(self, place: Place) -> str:
         """The brokers' driver has an option for the TLS library (`tlsProvider`): left out, it takes the one that its
-        gRPC chose, and with another than that it doesn't start (Pulsar 4.0.8)."""
+        gRPC chose, and with another than that it doesn't start (Pulsar 4.0.8).
+        """
         folder = folder_of_clients(place)
         return "".join(
             f"{key}: {value}\n"
