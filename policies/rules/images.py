@@ -6,6 +6,11 @@ from collections.abc import Iterator
 from ..kubernetes import PODS, containers, named
 from ..rule import Resource, ResourceRule, Setting, Settings
 
+_KNOWN = (
+    *("docker.io/apachepulsar", "docker.io/streamnative", "quay.io/coreos"),
+    *("docker.io/rclone", "docker.io/chrislusf"),
+)
+"""Where the images come from that this project deploys by itself."""
 _DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
 
 
@@ -67,7 +72,7 @@ TRUSTED = ResourceRule(
     settings={
         "registries": Setting(
             schema={"type": "array", "items": {"type": "string"}},
-            default=["docker.io/apachepulsar", "docker.io/streamnative", "quay.io/coreos"],
+            default=[*_KNOWN],
             meaning="Registries, with a path where that belongs to it. None: all of them.",
         )
     },

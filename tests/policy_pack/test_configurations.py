@@ -7,6 +7,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from components import versions
 from local.paths import PROJECT
 from policies import crossguard
 from policies.rules import RULES
@@ -39,6 +40,16 @@ def test_a_configuration_names_rules_levels_and_settings_that_exist(path: pathli
 def test_the_defaults_of_a_rule_are_settings_that_it_takes(rule: Any):
     assert crossguard.as_policy(rule, crossguard.Asked()).name == rule.id
     jsonschema.validate(dict(rule.defaults), {"properties": crossguard.schema(rule)})
+
+
+def test_every_image_that_is_deployed_by_itself_comes_from_a_known_registry():
+    allowed = BY_ID["images-come-from-known-registries"].defaults["registries"]
+    images = [
+        *(value for name, value in vars(versions).items() if name.endswith("_IMAGE")),
+        *(line.image for line in versions.LINES.values()),
+    ]
+
+    assert [image for image in images if not any(image.startswith(f"{each}/") for each in allowed)] == []
 
 
 def test_an_exemption_without_a_reason_is_refused():
