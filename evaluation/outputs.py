@@ -1,8 +1,10 @@
 """What a cloud would answer, without one: for each output that its SDK declares, a placeholder that names it."""
 
+import base64
 import functools
+import json
 import typing
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -25,6 +27,40 @@ def of_resource(token: str, name: str, inputs: Mapping[str, Any]) -> dict[str, A
     return _filled(answers, inputs)
 
 
+def of_question(token: str, about: Mapping[str, Any]) -> dict[str, Any]:
+    """What a cloud would answer to what no resource's outputs tell, with placeholders.
+
+    Args:
+        token: the function's token.
+        about: its arguments.
+
+    Raises:
+        RuntimeError: the question is not one of those few that the program may ask.
+    """
+    if token not in _QUESTIONS:
+        raise RuntimeError(f"The program asks the outside world ({token}), which an evaluation can't answer.")
+    return _QUESTIONS[token](about)
+
+
+def _aks_credentials(about: Mapping[str, Any]) -> dict[str, Any]:
+    """A kubeconfig in base64, of which the program takes the certificate authority alone."""
+    cluster = {"certificate-authority-data": f"${{aks:{about['resourceName']}.certificate-authority}}"}
+    told = json.dumps({"clusters": [{"name": about["resourceName"], "cluster": cluster}]})
+    return {"kubeconfigs": [{"name": "clusterUser", "value": base64.b64encode(told.encode()).decode()}]}
+
+
+def _storage_keys(about: Mapping[str, Any]) -> dict[str, Any]:
+    """Both keys of a storage account."""
+    names = ("key1", "key2")
+    return {"keys": [{"keyName": name, "value": f"${{storage:{about['accountName']}.{name}}}"} for name in names]}
+
+
+_QUESTIONS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+    "azure-native:containerservice:listManagedClusterUserCredentials": _aks_credentials,
+    "azure-native:storage:listStorageAccountKeys": _storage_keys,
+}
+
+
 def _filled(answer: Any, given: Any) -> Any:
     """What was given stays, and what is missing of it comes from the answer."""
     if isinstance(answer, dict) and isinstance(given, Mapping):
@@ -34,7 +70,8 @@ def _filled(answer: Any, given: Any) -> Any:
         }
     if isinstance(answer, list) and isinstance(given, list):
         return [_filled(answer[0], each) for each in given]
-    return given
+    # Azure takes a list of identities and answers with a mapping of them.
+    return answer if isinstance(answer, dict) and isinstance(given, list) else given
 
 
 @functools.cache

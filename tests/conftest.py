@@ -59,7 +59,7 @@ class _Answers(pulumi.runtime.Mocks):
         return f"{args.name}-id", outputs.of_resource(args.typ, args.name, args.inputs)
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
-        raise AssertionError(f"The program called {args.token}; give the test an answer for it.")
+        return outputs.of_question(args.token, args.args), []
 
 
 class _Monitor(pulumi.runtime.mocks.MockMonitor):

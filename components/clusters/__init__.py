@@ -4,9 +4,10 @@ from typing import Annotated
 
 import pydantic
 
+from .aks import AksSpec
 from .eks import EksSpec
 from .existing import ExistingSpec
 from .gke import GkeSpec
 
-ClusterSpec = Annotated[EksSpec | ExistingSpec | GkeSpec, pydantic.Field(discriminator="provider")]
+ClusterSpec = Annotated[ExistingSpec | EksSpec | GkeSpec | AksSpec, pydantic.Field(discriminator="provider")]
 """The Kubernetes cluster."""

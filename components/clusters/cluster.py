@@ -83,6 +83,8 @@ class Cluster(pulumi.ComponentResource):
     """What the objects inside the cluster are registered with."""
     kubeconfig: pulumi.Output[str] | None
     """How to reach it, always secret; `None` where the way is not ours to tell (kubectl's own)."""
+    subnets: Sequence[pulumi.Input[str]] = ()
+    """The subnets that its nodes are in, by the cloud's ids, where they are known: a store may shut out all others."""
 
     def identity(self, name: str, *, namespace: str, account: str) -> Identity:
         """An identity in the cluster's cloud for one service account, with no stored key.

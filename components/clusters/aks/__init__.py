@@ -1,0 +1,5 @@
+"""Azure Kubernetes Service."""
+
+from .spec import AksSpec
+
+__all__ = ["AksSpec"]

@@ -1,0 +1,50 @@
+"""How to reach an AKS cluster without a stored token."""
+
+import base64
+import json
+
+import yaml
+
+_SERVER_APPLICATION = "6dae42f8-4368-4678-94ff-500e3d0b8d29"
+"""AKS' own application in Entra, the same everywhere: whom the tokens are for."""
+
+
+def kubeconfig(name: str, server: str, authority: str) -> str:
+    """A kubeconfig that asks Microsoft's plug-in for a token each time.
+
+    The login is that of `az login`; where AAD_LOGIN_METHOD is set, as in CI (`workloadidentity`, `spn`), it is that.
+
+    Args:
+        name: what its context is called, as `az aks get-credentials` calls it.
+        server: the API server's host name.
+        authority: its certificate authority, in base64.
+    """
+    plug_in = {
+        "apiVersion": "client.authentication.k8s.io/v1beta1",
+        "command": "kubelogin",
+        "args": ["get-token", "--login", "azurecli", "--server-id", _SERVER_APPLICATION],
+        "installHint": "kubelogin is missing: `az aks install-cli`, or https://azure.github.io/kubelogin.",
+        "interactiveMode": "Never",
+        "provideClusterInfo": False,
+    }
+    return json.dumps(
+        {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [
+                {
+                    "name": name,
+                    "cluster": {"server": f"https://{server}:443", "certificate-authority-data": authority},
+                }
+            ],
+            "users": [{"name": name, "user": {"exec": plug_in}}],
+            "contexts": [{"name": name, "context": {"cluster": name, "user": name}}],
+            "current-context": name,
+        }
+    )
+
+
+def authority(credentials: str) -> str:
+    """The certificate authority, in base64, of a kubeconfig that AKS gave, in base64 as well."""
+    told = yaml.safe_load(base64.b64decode(credentials))
+    return told["clusters"][0]["cluster"]["certificate-authority-data"]
