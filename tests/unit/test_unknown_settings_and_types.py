@@ -189,8 +189,8 @@ CASES = {
         "spec.pulsar.autorecovery: run_in 'pod' is not a choice. Choose pods or bookies. Did you mean pods?",
     ),
     "an unknown cluster": (
-        {"cluster.provider": "aws"},
-        f"spec.cluster: provider 'aws' is not a choice. Choose {' or '.join(CLUSTERS)}.",
+        {"cluster.provider": "openstack"},
+        f"spec.cluster: provider 'openstack' is not a choice. Choose {' or '.join(CLUSTERS)}.",
     ),
     "a cluster that doesn't say which": (
         {"cluster": {}},
