@@ -4,9 +4,12 @@ from typing import Annotated
 
 import pydantic
 
+from .azure_blob import AzureBlobSpec
 from .filesystem import FilesystemSpec
 from .hdfs import HdfsSpec
 from .s3_compatible import S3CompatibleSpec
 
-TieredStorage = Annotated[FilesystemSpec | HdfsSpec | S3CompatibleSpec, pydantic.Field(discriminator="kind")]
+TieredStorage = Annotated[
+    AzureBlobSpec | FilesystemSpec | HdfsSpec | S3CompatibleSpec, pydantic.Field(discriminator="kind")
+]
 """Where older messages are kept."""

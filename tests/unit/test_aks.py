@@ -141,6 +141,11 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         "spec.cluster.disk.throughput: 1000 needs 4000 operations a second, four for each megabyte. Raise iops, or "
         "lower it.",
     ),
+    "a speed that a small volume can't have": (
+        {"cluster.disk": {"type": "premium-v2", "iops": 20000}},
+        "spec.cluster.disk.iops: 20000 are more than a volume of 20Gi can have, 500 for each Gi. Use at most 10000, or "
+        "make the smallest volume larger.",
+    ),
     "a machine of another cloud": (
         {"cluster.pools": {"bookie": {"machine": "m7i.xlarge", "nodes": 3}}},
         "spec.cluster.pools.bookie.machine: m7i.xlarge is not spelled as Azure spells a size. Write it such as "

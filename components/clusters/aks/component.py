@@ -30,12 +30,14 @@ class Aks(Cluster):
 
     azure: pulumi_azure_native.Provider
     """What Azure's resources in the cluster's subscription are registered with."""
+    subscription: str
+    """The subscription's id."""
 
     def __init__(
         self, name: str, spec: AksSpec, demands: Sequence[Demand], opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("pulsar:clusters:Aks", name, {}, opts)
-        self._spec = spec
+        self._spec, self.subscription = spec, spec.subscription
         here = pulumi.ResourceOptions(parent=self)
         self.azure = pulumi_azure_native.Provider(
             f"{name}-azure", subscription_id=spec.subscription, location=spec.region, opts=here

@@ -10,7 +10,7 @@ import pulumi
 import pydantic
 
 from ...azure import Guid, Region, ResourceGroup, Zone, reserved, tag_mistakes, zoneless
-from ...model import Spec
+from ...model import Bytes, Spec
 from ..cloud import CloudSpec, Network
 from ..cluster import Cloud, Cluster, Offer
 from ..sizing import POOLS, Demand
@@ -91,8 +91,8 @@ class AksSpec(CloudSpec):
     """Entra groups whose members administer the cluster, by their object ids. There are no local accounts: whoever
     runs `pulumi up` must be in one."""
     api_networks: tuple[Network, ...] = ()
-    """Networks that reach the Kubernetes API from the internet. Default: none, it is private, and Pulumi must run where
-    the virtual network is reached. Whether there are any can't change later; which ones can."""
+    """Networks that reach the Kubernetes API from the internet. Without one it is private, and Pulumi must run where
+    the virtual network is reached. Whether there are any can't change later; which ones can. Default: none."""
     network: AksNetwork = AksOwnNetworkSpec()
     """The network that nodes are in."""
     disk: AksDiskSpec = AksDiskSpec()
@@ -148,11 +148,28 @@ class AksSpec(CloudSpec):
         """Networks that are too small for the nodes that Pulsar needs."""
         found = list(super().misfits(pulsar))
         yield from found
+        yield from self._too_fast(pulsar)
         # Without a plan for the pools there is nothing to add up.
         if not any(path.startswith("pools") for path, _ in found):
             planned = sum(pool.nodes for pool in self.planned(pulsar.demands()).values())
             # One for the cluster's own services in each zone, and one more in each zone of each pool while it upgrades.
             yield from self.network.shortages(planned + len(self.zones) * (2 + len(POOLS)))
+
+    def _too_fast(self, pulsar: "PulsarSpec") -> Iterator[tuple[str, str]]:
+        """Azure makes no volume with more than 500 operations a second for each gibibyte, beyond the 3,000 of all."""
+        iops = self.disk.iops or 0
+        sizes = (
+            Bytes.parse(volume.size)
+            for work in pulsar.workloads(self.offer).values()
+            for volume in work.volumes
+            if volume.storage_class == STORAGE_CLASS
+        )
+        if iops > 3000 and (smallest := min(sizes, default=None)) and iops > smallest / (1 << 30) * 500:
+            yield (
+                "disk.iops",
+                f"{iops} are more than a volume of {smallest} can have, 500 for each Gi. Use at most "
+                f"{max(3000, int(smallest / (1 << 30) * 500))}, or make the smallest volume larger.",
+            )
 
     @property
     def group(self) -> str:
