@@ -109,6 +109,9 @@ class Plausible:
         """What was given, with what the cloud always adds within."""
         if isinstance(given, list) and isinstance(shape, Listed):
             return [self._completed(each, shape.item, made) for each in given]
+        if isinstance(given, list) and isinstance(shape, Mapped):
+            # Azure takes a list of identities and answers with a mapping of them.
+            return {str(each): {} for each in given}
         if not isinstance(given, dict) or not isinstance(shape, Named):
             return given
         result = dict(given)
@@ -175,4 +178,4 @@ def _with_unknowns(given: Any, whole: Any) -> Any:
         return {key: _with_unknowns(given[key], whole[key]) if key in given else UNKNOWN for key in {**given, **whole}}
     if isinstance(given, list) and isinstance(whole, list) and len(given) == len(whole):
         return [_with_unknowns(one, other) for one, other in zip(given, whole, strict=True)]
-    return given
+    return UNKNOWN if isinstance(given, list) and isinstance(whole, dict) else given
