@@ -80,7 +80,7 @@ def test_the_cluster_is_reached_where_its_api_is(networks: list[str], host: str,
     made = json.loads(kubeconfig(deployed(deploy, {"cluster.api_networks": networks}))["value"])
 
     assert made["clusters"][0]["cluster"]["server"] == (
-        f"https://${{azure-native:containerservice:ManagedCluster.cluster.{host}}}:443"
+        f"https://${{azure-native:containerservice:ManagedCluster.cluster.{host}}}"
     )
 
 

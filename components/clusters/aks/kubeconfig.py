@@ -34,7 +34,7 @@ def kubeconfig(name: str, server: str, authority: str) -> str:
             "clusters": [
                 {
                     "name": name,
-                    "cluster": {"server": f"https://{server}:443", "certificate-authority-data": authority},
+                    "cluster": {"server": f"https://{server}", "certificate-authority-data": authority},
                 }
             ],
             "users": [{"name": name, "user": {"exec": plug_in}}],
