@@ -48,7 +48,7 @@ def _gke_cluster(made: "Made") -> Mapping[str, Any]:
 
 
 def _aks_cluster(made: "Made") -> Mapping[str, Any]:
-    host = f"{made.inputs.get('dnsPrefix') or made.inputs.get('resourceName')}-{made.digits[:8]}.example.invalid"
+    host = api().host
     kubelet = {"objectId": _uuid(made.digits), "clientId": _uuid(made.digits[8:]), "resourceId": made.identity}
     issuer = f"https://{made.region}.oic.prod-aks.azure.com/{_uuid(made.digits)}/{_uuid(made.digits[8:])}/"
     return {
