@@ -76,7 +76,7 @@ def backup(
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
         "securityContext": pod_security(),
-        "volumes": [{"name": each.name, **each.source} for each in dict.fromkeys((*every, *remote.mounts))],
+        "volumes": list({each.name: {"name": each.name, **each.source} for each in (*every, *remote.mounts)}.values()),
         "initContainers": [
             {**container, "name": name, **container_shape(), "volumeMounts": volume_mounts(every)}
             for name, container in metadata.snapshot(place, SNAPSHOT).items()
