@@ -7,10 +7,10 @@ import pulumi_aws as aws
 
 from ..clusters.cluster import Cluster
 from ..clusters.eks.account import connection
-from ..clusters.eks.permissions import Document, allow, document
 from ..pulsar.metadata.store import Place
 from .bucket import Access, credentials
 from .s3 import KEY_ID, SECRET_KEY, S3Spec
+from .s3_permissions import may_use, only_by_tls
 
 _DAYS_OF_AN_UPLOAD = 7
 _DAY = 86_400
@@ -185,34 +185,3 @@ class S3Bucket(pulumi.ComponentResource):
             },
             needed=(self._bucket, permission),
         )
-
-
-def may_use(bucket: str, key: str | None) -> Document:
-    """What Pulsar's offloader does, and no more: it changes nothing about the bucket itself."""
-    encrypts = [allow("kms:GenerateDataKey", "kms:Decrypt", on=key)] if key else []
-    return document(
-        allow("s3:ListBucket", "s3:GetBucketLocation", "s3:ListBucketMultipartUploads", on=bucket),
-        allow(
-            "s3:GetObject",
-            "s3:PutObject",
-            "s3:DeleteObject",
-            "s3:AbortMultipartUpload",
-            "s3:ListMultipartUploadParts",
-            on=f"{bucket}/*",
-        ),
-        *encrypts,
-    )
-
-
-def only_by_tls(bucket: str) -> Document:
-    """Nobody reads or writes the bucket in the clear."""
-    return document(
-        {
-            "Sid": "OnlyByTls",
-            "Effect": "Deny",
-            "Principal": "*",
-            "Action": "s3:*",
-            "Resource": [bucket, f"{bucket}/*"],
-            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-        }
-    )
