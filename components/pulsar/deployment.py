@@ -68,6 +68,8 @@ class Pulsar(pulumi.ComponentResource):
         access: Access | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        # All of it before anything is made: what fails here must not leave half a cluster that waits for the rest.
+        initialisation, manifests, workloads = spec.initialisation(), spec.manifests(offer), spec.workloads(offer)
         running = upgrades.Running(spec.version, spec.way_back)
         guarded = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(hooks=upgrades.hooks()))
         super().__init__("pulsar:pulsar:Pulsar", name, upgrades.inputs(running), guarded)
@@ -83,8 +85,8 @@ class Pulsar(pulumi.ComponentResource):
             for name, content in access.secrets.items()
         }
         needed = pulumi.ResourceOptions(parent=self, depends_on=[namespace, *secrets.values(), *access.needed])
-        register(f"{spec.name}-initialise", spec.initialisation(), within)
-        for logical, manifest in spec.manifests(offer).items():
+        register(f"{spec.name}-initialise", initialisation, within)
+        for logical, manifest in manifests.items():
             holds_data = spec.keep_data and manifest["kind"] == "PersistentVolumeClaim"
             register(
                 logical, manifest, pulumi.ResourceOptions.merge(needed, pulumi.ResourceOptions(protect=holds_data))
@@ -98,7 +100,7 @@ class Pulsar(pulumi.ComponentResource):
                 account_annotations=access.account_annotations.get(role, {}),  # pyright: ignore[reportArgumentType, reportCallIssue]
                 opts=needed if role in spec.offloading else within,
             )
-            for role, workload in spec.workloads(offer).items()
+            for role, workload in workloads.items()
         }
         self.service_url = f"pulsar://{spec.name}-proxy.{spec.namespace}.svc.cluster.local:6650"
         self.admin_url = f"http://{spec.name}-proxy.{spec.namespace}.svc.cluster.local:8080"
