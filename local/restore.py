@@ -184,7 +184,7 @@ def restore(stack: Stack, selected: Any, progress: Progress, snapshot: str | Non
         _until("the pods are gone", lambda: all(map(cluster.is_gone, stopped)))
     with progress.step(f"restore: {chosen} onto {sum(work.replicas for work in members)} members"):
         _all(cluster, (
-            jobs.restoring(pulsar.metadata, remote, pulsar.place, member, chosen)
+            jobs.restoring(pulsar.metadata, remote, pulsar.place, pulsar.runtime, member, chosen)
             for work in members
             for member in range(work.replicas)
         ))  # fmt: skip

@@ -108,7 +108,7 @@ class PulsarSpec(Spec):
                     "has nowhere to go: backups are kept in the tiered storage's bucket. "
                     "Set tiered_storage to a kind with a bucket, or leave metadata_backup out.",
                 )
-            if not self.metadata.snapshot(self.place, ""):
+            if not self.metadata.snapshot(self.place, self.runtime, ""):
                 yield (
                     "metadata_backup",
                     f"can't be made of {self.metadata.store}, which has no snapshots that this program knows of. "
@@ -246,7 +246,7 @@ class PulsarSpec(Spec):
         if self.metadata_backup is None or remote is None:
             return {}
         mounts = tuple(mount for each in self.contributions for mount in each.mounts.get("initialise", ()))
-        return backup(self.metadata_backup, self.metadata, remote, self.place, mounts)
+        return backup(self.metadata_backup, self.metadata, remote, self.place, self.runtime, mounts)
 
     def tiered_access(self, name: str, *, cluster: Cluster, secrets: Mapping[str, pulumi.Output[str]]) -> Access | None:
         """What there must be outside Kubernetes for the tiered storage, and how the pods may use it."""

@@ -21,6 +21,7 @@ ORDER = (
     "test_local_cluster",
     "test_local_stack",
     "test_protocol_handlers",
+    "test_metadata_backup",
     "test_geo_replication",
     "test_tiered_storage",
     "test_back_to_nothing",

@@ -11,6 +11,7 @@ from ...buckets.bucket import Remote
 from ...durations import Duration
 from ...model import Spec
 from ..pod import container_security, pod_security, secret_variables, volume_mounts
+from ..runtime import Runtime
 from ..workload import Manifest, Mount
 from .store import MetadataStoreSpec, Place
 
@@ -44,7 +45,12 @@ def prefix(place: Place) -> str:
 
 
 def backup(
-    spec: BackupSpec, metadata: MetadataStoreSpec, remote: Remote, place: Place, mounts: tuple[Mount, ...]
+    spec: BackupSpec,
+    metadata: MetadataStoreSpec,
+    remote: Remote,
+    place: Place,
+    runtime: Runtime,
+    mounts: tuple[Mount, ...],
 ) -> Mapping[str, Manifest]:
     """The CronJob: the store's own tool writes a snapshot, then it is copied and old ones are deleted.
 
@@ -53,6 +59,7 @@ def backup(
         metadata: the store.
         remote: the bucket.
         place: where Pulsar lives.
+        runtime: Pulsar's own image.
         mounts: what the store's clients need, such as certificates.
     """
     labels = names.labels(place.cluster, ROLE)
@@ -79,7 +86,7 @@ def backup(
         "volumes": list({each.name: {"name": each.name, **each.source} for each in (*every, *remote.mounts)}.values()),
         "initContainers": [
             {**container, "name": name, **container_shape(), "volumeMounts": volume_mounts(every)}
-            for name, container in metadata.snapshot(place, SNAPSHOT).items()
+            for name, container in metadata.snapshot(place, runtime, SNAPSHOT).items()
         ],
         "containers": [
             {

@@ -141,8 +141,9 @@ class EtcdSpec(EnsembleSpec):
             client_service={"type": "ClusterIP"},
         )
 
-    def snapshot(self, place: Place, target: str) -> Mapping[str, Manifest]:
+    def snapshot(self, place: Place, runtime: Runtime, target: str) -> Mapping[str, Manifest]:
         """A member's whole database, and a look at its checksum."""
+        del runtime
         endpoint = f"{self._scheme}://{place.service('etcd')}:{CLIENT_PORT}"
         shown = client_flags(place) if self.tls else ()
         save = ["/usr/local/bin/etcdctl", f"--endpoints={endpoint}", *shown, "snapshot", "save", target]
@@ -152,12 +153,13 @@ class EtcdSpec(EnsembleSpec):
             "verify": {"image": self.image, "command": look},
         }
 
-    def restore(self, place: Place, member: int, source: str) -> Manifest:
+    def restore(self, place: Place, runtime: Runtime, member: int, source: str) -> Manifest:
         """A new data folder with the same members.
 
         Revisions go on far above those that clients have seen: a watcher that outlived the restore must not take new
         events for old ones (etcd's documentation on disaster recovery).
         """
+        del runtime
         return {
             "image": self.image,
             "command": [

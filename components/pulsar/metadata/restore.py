@@ -17,49 +17,50 @@ def listing(remote: Remote, place: Place) -> Manifest:
     return _job(place, f"{place.cluster}-metadata-snapshots", [], [_rclone("list", script, remote, ())], remote, ())
 
 
-def restoring(metadata: MetadataStoreSpec, remote: Remote, place: Place, member: int, snapshot: str) -> Manifest:
+def restoring(
+    metadata: MetadataStoreSpec, remote: Remote, place: Place, runtime: Runtime, member: int, snapshot: str
+) -> Manifest:
     """The Job that gives one member the metadata of a snapshot. Its pod must not run meanwhile.
 
-    What the volume held is set aside in a folder beside it, so that a restore of the wrong snapshot loses nothing; an
-    earlier restore's is deleted, since the volume has room for one.
+    What its volumes held is set aside in a folder on each, so that a restore of the wrong snapshot loses nothing; an
+    earlier restore's is deleted, since the volumes have room for one.
 
     Args:
         metadata: the store.
         remote: the bucket.
         place: where Pulsar lives.
+        runtime: Pulsar's own image.
         member: the member's number.
         snapshot: a name that `listing` printed.
     """
-    unused = Runtime(image="", environment={})
-    (work,) = (each for each in metadata.workloads(place, unused, None) if each.volumes)
-    volume = work.volumes[0]
-    claim = f"{volume.name}-{work.name}-{member}"
+    (work,) = (each for each in metadata.workloads(place, runtime, None) if each.volumes)
     scratch = Mount(name="snapshot", path=FOLDER, source={"emptyDir": {}}, read_only=False)
-    data = Mount(name="data", path=volume.path, source={"persistentVolumeClaim": {"claimName": claim}}, read_only=False)
+    volumes = tuple(
+        Mount(
+            name=volume.name,
+            path=volume.path,
+            source={"persistentVolumeClaim": {"claimName": f"{volume.name}-{work.name}-{member}"}},
+            read_only=False,
+        )
+        for volume in work.volumes
+    )
+    aside = "for each in *; do case $each in before-restore|lost+found) ;; *) mv $each before-restore/ ;; esac; done"
     fetch = "\n".join(
         (
             "set -eu",
             f'rclone copyto "{remote.path}/{prefix(place)}/{snapshot}" {SNAPSHOT}',
-            f"cd {volume.path}",
-            "rm -rf before-restore",
-            "mkdir before-restore",
-            "for each in *; do case $each in before-restore|lost+found) ;; *) mv $each before-restore/ ;; esac; done",
+            *(f"cd {each.path}\nrm -rf before-restore\nmkdir before-restore\n{aside}" for each in volumes),
         )
     )
+    mounts = (scratch, *volumes)
     container = {
-        **metadata.restore(place, member, SNAPSHOT),
+        **metadata.restore(place, runtime, member, SNAPSHOT),
         "name": "restore",
         **container_shape(),
-        "volumeMounts": volume_mounts((scratch, data)),
+        "volumeMounts": volume_mounts(mounts),
     }
-    return _job(
-        place,
-        f"{place.cluster}-{ROLE}-{member}",
-        [_rclone("fetch", fetch, remote, (scratch, data))],
-        [container],
-        remote,
-        (scratch, data),
-    )
+    first = [_rclone("fetch", fetch, remote, mounts)]
+    return _job(place, f"{place.cluster}-{ROLE}-{member}", first, [container], remote, mounts)
 
 
 def _rclone(name: str, script: str, remote: Remote, mounts: tuple[Mount, ...]) -> Manifest:

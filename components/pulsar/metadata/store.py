@@ -118,15 +118,15 @@ class MetadataStoreSpec(Spec):
         del place
         return {}
 
-    def snapshot(self, place: Place, target: str) -> Mapping[str, Manifest]:
+    def snapshot(self, place: Place, runtime: Runtime, target: str) -> Mapping[str, Manifest]:
         """Containers, by name, that write a snapshot of the metadata to a file, one after the other.
 
         Only image and command are theirs to say. A store that can't be backed up here has none.
         """
-        del place, target
+        del place, runtime, target
         return {}
 
-    def restore(self, place: Place, member: int, source: str) -> Manifest:
+    def restore(self, place: Place, runtime: Runtime, member: int, source: str) -> Manifest:
         """Image and command of the container that fills a member's empty volume from such a file."""
         raise NotImplementedError
 
