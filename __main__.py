@@ -22,3 +22,5 @@ pulsar = Pulsar(
 
 pulumi.export("service_url", pulsar.service_url)
 pulumi.export("admin_url", pulsar.admin_url)
+if cluster.kubeconfig:
+    pulumi.export("kubeconfig", pulumi.Output.secret(cluster.kubeconfig))

@@ -106,7 +106,7 @@ def _selected(stack: Stack, progress: Progress) -> PulumiStack:
 
 def _selected_if_needed(stack: Stack, progress: Progress) -> PulumiStack | None:
     """The stack in the engine's hands, where the kubeconfig is a secret that only the engine can read."""
-    return _selected(stack, progress) if "pulsar:kubeconfig" in stack.encrypted else None
+    return _selected(stack, progress) if stack.needs_engine else None
 
 
 if __name__ == "__main__":

@@ -27,6 +27,11 @@ class Stack:
         return self.name == "local"
 
     @property
+    def needs_engine(self) -> bool:
+        """Whether only the engine can tell how the cluster is reached: from a secret, or since it made it."""
+        return "pulsar:kubeconfig" in self.encrypted or not isinstance(self.spec.cluster, ExistingSpec)
+
+    @property
     def kubeconfig_path(self) -> str | None:
         """The kubeconfig's path, where the stack file names one."""
         return self.spec.cluster.kubeconfig_path if isinstance(self.spec.cluster, ExistingSpec) else None
@@ -52,12 +57,20 @@ def read(name: str) -> Stack:
 
 
 def kubeconfig(stack: Stack, selected: Any) -> dict[str, Any] | pathlib.Path | None:
-    """The kubeconfig that the stack's program uses: a path, the content of its secret, or `None` for kubectl's own."""
+    """How the stack's cluster is reached: a path, a kubeconfig's content, or `None` for kubectl's own.
+
+    Args:
+        stack: the stack.
+        selected: the stack in the engine's hands; needed where `stack.needs_engine`.
+    """
     import yaml
 
     if stack.kubeconfig_path:
         return PROJECT / stack.kubeconfig_path
     if "pulsar:kubeconfig" in stack.encrypted:
         return yaml.safe_load(selected.run(["config", "get", "pulsar:kubeconfig"], capture=True))
+    if stack.needs_engine:
+        words = ["stack", "output", "kubeconfig", "--show-secrets"]
+        return yaml.safe_load(selected.engine.run(words, stack=stack.name, capture=True))
     ambient = os.environ.get("KUBECONFIG")
     return pathlib.Path(ambient) if ambient else None

@@ -82,7 +82,7 @@ class Cluster(pulumi.ComponentResource):
     provider: k8s.Provider
     """What the objects inside the cluster are registered with."""
     kubeconfig: pulumi.Output[str] | None
-    """How to reach it, always secret; `None` where the way is not ours to tell (kubectl's own)."""
+    """How to reach a cluster that was made here, always secret; `None` where somebody else made it."""
     subnets: Sequence[pulumi.Input[str]] = ()
     """The subnets that its nodes are in, by the cloud's ids, where they are known: a store may shut out all others."""
 

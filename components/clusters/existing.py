@@ -56,7 +56,7 @@ class Existing(Cluster):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("pulsar:clusters:Existing", name, {}, opts)
-        self.kubeconfig = kubeconfig
+        self.kubeconfig = None
         self.provider = connection(
             name, spec.kubeconfig_path or kubeconfig, context=spec.context, opts=pulumi.ResourceOptions(parent=self)
         )
