@@ -104,6 +104,11 @@ class S3Spec(TieredStorageSpec):
             here["tags"] = {**cluster.tags, **self.tags}
         return self.model_copy(update=here)
 
+    def follows(self) -> Iterator[tuple[str, object, str]]:
+        """What was left out and the cluster decides."""
+        decided = (("region", self.region), ("account", self.account), ("access", self.access))
+        yield from ((name, value, "cluster") for name, value in decided if value)
+
     def misfits(self, cluster: KubernetesSpec) -> Iterator[tuple[str, str]]:
         """An identity that the cluster can't give, and a place that nothing tells."""
         here = self.on(cluster)

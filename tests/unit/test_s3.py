@@ -7,6 +7,7 @@ import pytest
 from components import mistakes, stack
 from components.buckets.s3_permissions import may_use, only_by_tls
 from components.pulsar.spec import PulsarSpec
+from evaluation.explain import explain
 from tests import rendered, stack_file
 from tests.amazon import EKS, S3
 
@@ -148,3 +149,11 @@ def test_the_bucket_refuses_what_comes_in_the_clear():
 
     assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
     assert statement["Resource"] == ["arn:b", "arn:b/*"]
+
+
+def test_what_the_cluster_decides_is_explained_as_such():
+    lines = {line.path: (line.value, line.source) for line in explain("test", raw({"access": "key"}))}
+
+    assert lines["pulsar.tiered_storage.region"] == ("us-east-1", "cluster")
+    assert lines["pulsar.tiered_storage.account"] == ("123456789012", "cluster")
+    assert lines["pulsar.tiered_storage.access"] == ("key", "stack file")
