@@ -24,6 +24,7 @@ ORDER = (
     "test_metadata_backup",
     "test_geo_replication",
     "test_tiered_storage",
+    "test_metadata_stores",
     "test_back_to_nothing",
 )
 

@@ -6,18 +6,15 @@ import json
 import os
 import signal
 import subprocess
-import threading
-import time
 import urllib.request
-import uuid
 
 import kubernetes
-import pulsar
 import pytest
 import yaml
 
 from evaluation import program, render, stack_files
 from local.paths import PROJECT
+from tests.e2e.traffic import Traffic, is_ready_again, wait_for
 
 NAMESPACE = "pulsar"
 
@@ -133,85 +130,28 @@ def test_mistakes_in_a_stack_file_stop_an_up_before_anything_is_created(pulumi, 
     assert "Traceback" not in result.text
 
 
-class Traffic:
-    """A producer that sends without pause and remembers what was acknowledged."""
-
-    def __init__(self, endpoints):
-        self.topic = f"persistent://public/default/traffic-{uuid.uuid4().hex[:8]}"
-        self.client = pulsar.Client(endpoints.pulsar, logger=pulsar.ConsoleLogger(pulsar.LoggerLevel.Error))
-        self.consumer = self.client.subscribe(self.topic, "check", initial_position=pulsar.InitialPosition.Earliest)
-        self.producer = self.client.create_producer(self.topic, send_timeout_millis=0)
-        self.acknowledged: list[bytes] = []
-        self.stopping = threading.Event()
-        self.thread = threading.Thread(target=self.send, daemon=True)
-        self.thread.start()
-
-    def send(self):
-        number = 0
-        while not self.stopping.wait(0.01):
-            payload = str(number).encode()
-            self.producer.send(payload)
-            self.acknowledged.append(payload)
-            number += 1
-
-    def lost(self):
-        """Stop, and return what was acknowledged and doesn't come back."""
-        self.stopping.set()
-        self.thread.join(120)
-        assert not self.thread.is_alive(), "the producer never recovered"
-        missing = set(self.acknowledged)
-        until = time.monotonic() + 60
-        while missing and time.monotonic() < until:
-            try:
-                message = self.consumer.receive(timeout_millis=5000)
-            except pulsar.Timeout:
-                continue
-            missing.discard(message.data())
-            self.consumer.acknowledge(message)
-        self.client.close()
-        return missing
-
-
 @pytest.mark.parametrize("role", ["broker", "bookie"])
 def test_a_killed_pod_loses_no_acknowledged_message(role, core, endpoints):
     traffic = Traffic(endpoints)
-    before = _wait_for(lambda: len(traffic.acknowledged) > 100 and len(traffic.acknowledged))
+    before = wait_for(lambda: len(traffic.acknowledged) > 100 and len(traffic.acknowledged))
     name = f"pulsar-{role}-0"
     old = core.read_namespaced_pod(name, NAMESPACE).metadata.uid
 
     core.delete_namespaced_pod(name, NAMESPACE, grace_period_seconds=0)
 
-    _wait_for(lambda: _is_ready_again(core, name, old))
+    wait_for(lambda: is_ready_again(core, NAMESPACE, name, old))
     during = len(traffic.acknowledged)
-    _wait_for(lambda: len(traffic.acknowledged) > max(during, before) + 100)
+    wait_for(lambda: len(traffic.acknowledged) > max(during, before) + 100)
     total = len(traffic.acknowledged)
     assert traffic.lost() == set()
     assert total > before + 100
-
-
-def _is_ready_again(core, name, old_uid):
-    try:
-        pod = core.read_namespaced_pod(name, NAMESPACE)
-    except Exception:
-        return False
-    conditions = {each.type: each.status for each in pod.status.conditions or ()}
-    return pod.metadata.uid != old_uid and conditions.get("Ready") == "True"
-
-
-def _wait_for(condition, seconds=180):
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if value := condition():
-            return value
-        time.sleep(0.2)
-    raise AssertionError(f"it did not happen in {seconds} s")
 
 
 def test_the_initialisation_finds_its_own_work_when_it_runs_again(core, selected, make):
     batch = kubernetes.client.BatchV1Api(core.api_client)
     job = batch.list_namespaced_job(NAMESPACE, label_selector="app.kubernetes.io/name=initialise").items[0]
     batch.delete_namespaced_job(job.metadata.name, NAMESPACE, propagation_policy="Foreground")
-    _wait_for(lambda: not batch.list_namespaced_job(NAMESPACE).items)
+    wait_for(lambda: not batch.list_namespaced_job(NAMESPACE).items)
     selected.run(["refresh", "--yes", "--skip-preview"], capture=True)
 
     result = make("up")
@@ -234,7 +174,7 @@ def test_an_up_that_was_killed_half_way_is_finished_by_the_next_one(selected, ma
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    _wait_for(lambda: _some_pods(core), seconds=60)
+    wait_for(lambda: _some_pods(core), seconds=60)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     assert len(core.list_namespaced_pod(NAMESPACE).items) > 0, "it was half-way"
