@@ -54,7 +54,10 @@ def _service(work: Workload, name: str, spec: Manifest) -> Manifest:
         for port, number in work.ports.items()
     ]
     rest = {key: value for key, value in spec.items() if key not in ("nodePorts", "annotations")}
-    annotations = {"annotations": spec["annotations"]} if spec.get("annotations") else {}
+    # The engine works on four things per processor at once. Services that wait for their pods would take the places of
+    # what those pods wait for: on two processors nothing would go on. Only a load balancer has something to wait for.
+    waits = {} if spec.get("type") == "LoadBalancer" else {"pulumi.com/skipAwait": "true"}
+    annotations = {"annotations": {**waits, **spec.get("annotations", {})}} if waits or spec.get("annotations") else {}
     return {
         "apiVersion": "v1",
         "kind": "Service",

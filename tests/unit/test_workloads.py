@@ -209,3 +209,16 @@ def test_an_object_s_logical_name_and_its_own_name_start_with_the_cluster():
         for name, each in objects(work).items():
             assert name.startswith("events-")
             assert each["metadata"]["name"].startswith("events-")
+
+
+def test_no_service_takes_the_place_of_what_its_pods_wait_for():
+    services = {name: each for name, each in rendered.of().items() if each["kind"] == "Service"}
+
+    waiting = [
+        name
+        for name, each in services.items()
+        if each["metadata"].get("annotations", {}).get("pulumi.com/skipAwait") != "true"
+    ]
+    assert waiting == [], "The engine of a machine with two processors would wait for ever."
+    balanced = rendered.of({"pulsar.proxy.service": {"type": "LoadBalancer"}})["pulsar-proxy-service"]
+    assert "pulumi.com/skipAwait" not in balanced["metadata"].get("annotations", {}), "It has an address to wait for."
