@@ -22,10 +22,13 @@ _CLASSES: Mapping[tuple[str, str], Callable[[], type]] = {
     ("apps/v1", "Deployment"): lambda: k8s.apps.v1.Deployment,
     ("batch/v1", "Job"): lambda: k8s.batch.v1.Job,
     ("policy/v1", "PodDisruptionBudget"): lambda: k8s.policy.v1.PodDisruptionBudget,
+    ("rbac.authorization.k8s.io/v1", "Role"): lambda: k8s.rbac.v1.Role,
+    ("rbac.authorization.k8s.io/v1", "RoleBinding"): lambda: k8s.rbac.v1.RoleBinding,
 }
 _CUSTOM = frozenset({("cert-manager.io/v1", "Certificate")})
 """Kinds that a cluster has only where someone has brought them."""
 _ARGUMENTS = {
+    "roleRef": "role_ref",
     "automountServiceAccountToken": "automount_service_account_token",
     "stringData": "string_data",
     "reclaimPolicy": "reclaim_policy",

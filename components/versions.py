@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Literal
 
+OXIA_IMAGE = "docker.io/oxia/oxia:0.16.10"
 ETCD_IMAGE = "quay.io/coreos/etcd:v3.6.16"
 RCLONE_IMAGE = "docker.io/rclone/rclone:1.75.2"
 SEAWEEDFS_IMAGE = "docker.io/chrislusf/seaweedfs:4.48"

@@ -102,14 +102,20 @@ def _deployment(work: Workload) -> Manifest:
         "metadata": _metadata(work, work.name),
         "spec": {
             "replicas": work.replicas,
-            # A new pod serves before an old one goes, where the spread rule has room for it.
-            "strategy": {
-                "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 1 if work.spread == "required" else 0},
-                "type": "RollingUpdate",
-            },
+            "strategy": _strategy(work),
             "selector": {"matchLabels": names.selector(work.cluster, work.role)},
             "template": pod_template(work),
         },
+    }
+
+
+def _strategy(work: Workload) -> Manifest:
+    if not work.surges:
+        return {"type": "Recreate"}
+    # A new pod serves before an old one goes, where the spread rule has room for it.
+    return {
+        "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 1 if work.spread == "required" else 0},
+        "type": "RollingUpdate",
     }
 
 

@@ -22,7 +22,7 @@ def pod_template(work: Workload) -> Manifest:
         },
         "spec": {
             "serviceAccountName": work.name,
-            "automountServiceAccountToken": False,
+            "automountServiceAccountToken": work.kubernetes_api,
             # Docker-style variables for every Service would land in Pulsar's configuration.
             "enableServiceLinks": False,
             "terminationGracePeriodSeconds": work.grace_seconds,

@@ -92,6 +92,10 @@ class Workload:
     settle_seconds: int = 0
     """How long a new pod must have been ready before a roll goes on to the next."""
     stateful: bool = True
+    surges: bool = True
+    """Whether a new pod may be there before an old one is gone, where no volume forbids it."""
+    kubernetes_api: bool = False
+    """Whether the pods hold a token for the Kubernetes API."""
     headless: bool = True
     client_service: Manifest | None = None
     """The Service's `spec` beside selector and ports, or no Service that clients use."""

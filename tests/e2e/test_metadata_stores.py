@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import kubernetes
 import pytest
 
+from components.pulsar.metadata.etcd import EtcdSpec
 from local import smoke
 from local.progress import Progress
 from tests.e2e.certificates import Authority
@@ -48,6 +49,7 @@ def certificates(made: Variant) -> None:
     """The Secrets that somebody else would have put there, as soon as there is a namespace for them."""
     pulsar_spec = made.stack.spec.pulsar
     place, store = pulsar_spec.place, pulsar_spec.metadata
+    assert isinstance(store, EtcdSpec)
     wait_for(lambda: exists(made), seconds=120)
     authority = Authority()
     for secret in (

@@ -166,12 +166,12 @@ CASES = {
         {"pulsar.version": "5.0.0"},
         (
             "spec.pulsar.metadata.store: etcd can't keep the metadata of Pulsar 5.0.0: Pulsar 5.0 has no etcd "
-            "driver any more (PIP-462). Use zookeeper, or stay on Pulsar 4.0.x or 4.2.x."
+            "driver any more (PIP-462). Use oxia or zookeeper, or stay on Pulsar 4.0.x or 4.2.x."
         ),
     ),
     "an unknown store": (
         {"pulsar.metadata": {"store": "etdc"}},
-        "spec.pulsar.metadata: store 'etdc' is not a choice. Choose etcd or zookeeper. Did you mean etcd?",
+        "spec.pulsar.metadata: store 'etdc' is not a choice. Choose etcd or zookeeper or oxia. Did you mean etcd?",
     ),
     "an unknown JVM": (
         {"pulsar.jvm": "compat"},

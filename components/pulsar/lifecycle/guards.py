@@ -47,6 +47,20 @@ def members_stay(store: str, setting: str = "metadata") -> Guard:
     return guard
 
 
+def servers_only_grow(store: str) -> Guard:
+    """New servers are given a share of the metadata; one that goes takes its share along."""
+
+    def guard(before: int, after: int) -> str | None:
+        if after >= before:
+            return None
+        return (
+            f"metadata.replicas goes from {before} to {after}, and what {store}'s servers keep is not moved off those "
+            "that go: metadata is lost. Leave replicas as it is, or move to a new stack."
+        )
+
+    return guard
+
+
 def hooks(role: str, guard: Guard) -> pulumi.ResourceHookBinding:
     """What the engine asks before it changes a role's pod set, in a preview as well."""
 

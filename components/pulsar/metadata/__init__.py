@@ -9,16 +9,19 @@ from ... import versions
 from ...model import unless_told
 from .configuration import LONGEST_CLUSTER_NAME, ExistingStoreSpec
 from .etcd import EtcdSpec
+from .oxia import OxiaSpec
 from .zookeeper import ZookeeperSpec
 
-STORES: tuple[versions.Store, ...] = ("etcd", "zookeeper")
+STORES: tuple[versions.Store, ...] = ("etcd", "zookeeper", "oxia")
 """The stores that the program deploys."""
 
-MetadataSpec = Annotated[EtcdSpec | ZookeeperSpec, pydantic.Field(discriminator="store"), unless_told("store", "etcd")]
+MetadataSpec = Annotated[
+    EtcdSpec | ZookeeperSpec | OxiaSpec, pydantic.Field(discriminator="store"), unless_told("store", "etcd")
+]
 """Where Pulsar and BookKeeper keep their metadata."""
 
 ConfigurationMetadataSpec = Annotated[
-    EtcdSpec | ZookeeperSpec | ExistingStoreSpec, pydantic.Field(discriminator="store")
+    EtcdSpec | ZookeeperSpec | OxiaSpec | ExistingStoreSpec, pydantic.Field(discriminator="store")
 ]
 """A store of what several clusters may share."""
 

@@ -10,15 +10,20 @@ from ...model import Spec
 from ..contributions import Contribution, Process
 from ..lifecycle.guards import Guard
 from ..runtime import Runtime
-from ..workload import Manifest, Workload
-from . import etcd, zookeeper
+from ..workload import InitContainer, Manifest, Workload
+from . import etcd, oxia, zookeeper
 from .store import MetadataStoreSpec, Place
 
 PREFIX = "configuration-"
 """What the roles of a configuration store that is deployed here start with."""
 LONGEST_CLUSTER_NAME = 52 - len(f"-{PREFIX}zookeeper")
 """A stateful set's pods carry its name and a hash as one label."""
-_SCHEMES: Mapping[str, versions.Store] = {"zk": "zookeeper", "etcd": "etcd"}
+_SCHEMES: Mapping[str, versions.Store] = {"zk": "zookeeper", "etcd": "etcd", "oxia": "oxia"}
+_WRITTEN = {
+    "zk": "zk:HOST:PORT,HOST:PORT, with a /PATH at the end alone",
+    "etcd": "etcd:http://HOST:PORT,http://HOST:PORT, each with http:// before it",
+    "oxia": "oxia://HOST:PORT/NAMESPACE",
+}
 _HOST = r"[\w.-]+:\d{1,5}"
 
 
@@ -28,8 +33,8 @@ class ExistingStoreSpec(Spec):
     store: Literal["existing"]
     """It is there already."""
     url: str
-    """Its address, as Pulsar has it: `zk:HOST:PORT,HOST:PORT` with `/PATH` behind it where its root is another's, or
-    `etcd:http://HOST:PORT,http://HOST:PORT`."""
+    """Its address, as Pulsar has it: `zk:HOST:PORT,HOST:PORT` with `/PATH` behind it where its root is another's,
+    `etcd:http://HOST:PORT,http://HOST:PORT`, or `oxia://HOST:PORT/NAMESPACE`."""
 
     def mistakes(self) -> Iterator[tuple[str, str]]:
         """An address that is none, or that this program can't ask."""
@@ -37,6 +42,7 @@ class ExistingStoreSpec(Spec):
         shapes = {
             "zk": rf"zk:{_HOST}(,{_HOST})*(/[\w/.-]+)?",
             "etcd": rf"etcd:http://{_HOST}(,http://{_HOST})*",
+            "oxia": rf"oxia://{_HOST}/[\w.-]+",
         }
         if self.url.startswith("etcd:https:"):
             yield "url", "asks for certificates, which only an etcd that the program deploys has here. Use http or zk."
@@ -44,15 +50,10 @@ class ExistingStoreSpec(Spec):
             yield (
                 "url",
                 f"{self.url[:60]!r} is not an address of a store that can be shared here. "
-                "Write zk:HOST:PORT,HOST:PORT or etcd:http://HOST:PORT.",
+                "Write zk:HOST:PORT,HOST:PORT or etcd:http://HOST:PORT or oxia://HOST:PORT/NAMESPACE.",
             )
         elif not re.fullmatch(shapes[scheme], self.url, re.ASCII):
-            way = "each with http:// before it" if scheme == "etcd" else "and a path at the end alone"
-            yield (
-                "url",
-                f"{self.url[:60]!r} is not how Pulsar writes it. Give every member's host and port, separated by "
-                f"commas, {way}.",
-            )
+            yield "url", f"{self.url[:60]!r} is not how Pulsar writes it. Write {_WRITTEN[scheme]}."
 
     @property
     def kind(self) -> versions.Store:
@@ -73,9 +74,17 @@ class _Existing(MetadataStoreSpec):
         """None: it is there."""
         return ()
 
+    def contribution(self, place: Place) -> Contribution:
+        """What there is no asking without."""
+        base = super().contribution(place)
+        return oxia.with_client(base, place, versions.OXIA_IMAGE) if self.store == "oxia" else base
+
     def shell_functions(self, place: Place, name: str = "metadata") -> str:
         """As the store of that kind is asked. Of several members of an etcd, the first is."""
         rest = self.address.partition(":")[2]
+        if self.store == "oxia":
+            address, _, namespace = rest.removeprefix("//").partition("/")
+            return oxia.asking(name, place, address, namespace)
         if self.store == "etcd":
             return etcd.asking(name, rest.partition(",")[0])
         servers, slash, path = rest.partition("/")
@@ -118,7 +127,7 @@ class Apart(MetadataStoreSpec):
             source=f"{own.source}, configuration: {self.configuration.store}",
             conf={**own.conf, "broker": {**own.conf["broker"], **asked}},
             mounts=_both(own.mounts, other.mounts),
-            init_containers=_both(own.init_containers, _only(other.init_containers, _READERS)),
+            init_containers=_both(own.init_containers, _for_readers(other.init_containers)),
         )
 
     def workloads(self, place: Place, runtime: Runtime, storage_class: str | None) -> tuple[Workload, ...]:
@@ -169,8 +178,13 @@ def _beside(place: Place) -> Place:
 _Item = TypeVar("_Item")
 
 
-def _only(found: Mapping[Process, _Item], processes: tuple[Process, ...]) -> dict[Process, _Item]:
-    return {process: found[process] for process in processes if process in found}
+def _for_readers(found: Mapping[Process, tuple[InitContainer, ...]]) -> dict[Process, tuple[InitContainer, ...]]:
+    """Without what goes on beside a process that never reads the configuration."""
+    return {
+        process: kept
+        for process, containers in found.items()
+        if (kept := tuple(each for each in containers if process in _READERS or not each.beside))
+    }
 
 
 def _both(
