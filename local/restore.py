@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any, cast
 
+from components import names
 from components.buckets.bucket import Remote
 from components.pulsar.metadata import restore as jobs
 
@@ -26,6 +27,7 @@ class _Cluster:
     def __init__(self, stack: Stack, kubeconfig: Any) -> None:
         import kubernetes
 
+        self.kubeconfig = kubeconfig
         self.core = reach.core_api(stack, kubeconfig)
         self.apps = kubernetes.client.AppsV1Api(self.core.api_client)
         self.batch = kubernetes.client.BatchV1Api(self.core.api_client)
@@ -42,6 +44,11 @@ class _Cluster:
 
     def release(self, role: str) -> None:
         """Leave no claim on the number of pods, or the next `pulumi up` that changes it would be a conflict."""
+        _until(f"the number of {role} pods is free", lambda: self._released(role))
+
+    def _released(self, role: str) -> bool:
+        from kubernetes.client import ApiException
+
         work = self.workloads[role]
         kind = "stateful_set" if work.stateful else "deployment"
         found = getattr(self.apps, f"read_namespaced_{kind}")(work.name, self.namespace)
@@ -51,7 +58,13 @@ class _Cluster:
             if each.manager != _MANAGER
         ]
         body = {"metadata": {"managedFields": kept or [{}], "resourceVersion": found.metadata.resource_version}}
-        getattr(self.apps, f"patch_namespaced_{kind}")(work.name, self.namespace, body)
+        try:
+            getattr(self.apps, f"patch_namespaced_{kind}")(work.name, self.namespace, body)
+        except ApiException as error:
+            if error.status == 409:
+                return False
+            raise
+        return True
 
     def pods(self, role: str) -> list[Any]:
         """The role's pods."""
@@ -188,14 +201,42 @@ def restore(stack: Stack, selected: Any, progress: Progress, snapshot: str | Non
             for work in members
             for member in range(work.replicas)
         ))  # fmt: skip
-    for role in (*(work.role for work in members), *clients):
-        with progress.step(f"restore: starting {role}"):
-            cluster.scale(role, cluster.workloads[role].replicas)
-            cluster.release(role)
-            _until(f"every {role} is ready", lambda role=role: cluster.is_ready(role))
-            if role == "bookie":
-                _collect(cluster)
+    for work in members:
+        _start(cluster, work.role, progress)
+    with progress.step("restore: waiting for the sessions of the snapshot to end", "up to a minute"):
+        _forget_sessions(stack, cluster)
+    for role in clients:
+        _start(cluster, role, progress)
+        if role == "bookie":
+            _collect(cluster)
     progress.say(f"the metadata is as it was at {chosen}")
+
+
+def _start(cluster: _Cluster, role: str, progress: Progress) -> None:
+    with progress.step(f"restore: starting {role}"):
+        cluster.scale(role, cluster.workloads[role].replicas)
+        cluster.release(role)
+        _until(f"every {role} is ready", lambda: cluster.is_ready(role))
+
+
+def _forget_sessions(stack: Stack, cluster: _Cluster) -> None:
+    """A snapshot holds the registrations of that time: a bookie that finds its own, as another's, doesn't start."""
+    pulsar = stack.spec.pulsar
+    name = cluster.workloads["bookie"].name
+    ids = " ".join(
+        f"{names.host(f'{name}-{bookie}', f'{name}-headless', pulsar.namespace)}:3181"
+        for bookie in range(cluster.workloads["bookie"].replicas)
+    )
+    script = "\n".join(
+        (
+            pulsar.metadata.shell_functions(pulsar.place),
+            f"for id in {ids}; do",
+            "  until metadata_answers && ! metadata_has /ledgers/available/$id; do sleep 0.5; done",
+            "done",
+        )
+    )
+    if reach.run_in_toolset(stack, cluster.kubeconfig, ["timeout", str(PATIENCE_SECONDS), "bash", "-c", script]):
+        raise Problem("The bookies' registrations of the snapshot are still there. Run the same command again.")
 
 
 def _collect(cluster: _Cluster) -> None:
