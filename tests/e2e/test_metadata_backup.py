@@ -59,7 +59,7 @@ def _holds_all_again(made: Variant) -> None:
         assert _read(there, len(SENT)) == SENT
         _produce(there, [b"later"])
         assert _read(there, len(SENT) + 1)[-1] == b"later"
-        smoke(there, Progress())
+        smoke(there, Progress(), tiered_storage=True)
     assert "unchanged" in made.up().output
     grown = made.up({"pulsar.toolset": {"cpu": "60m"}, "pulsar.bookkeeper.replicas": 2}).output
     assert "conflict" not in grown, "the restore must leave no claim on the number of pods"
