@@ -56,7 +56,7 @@ def wrong_tags(tags: Mapping[str, str]) -> Iterator[str]:
                 "of its value."
             )
         elif not _TAG.fullmatch(key) or not _TAG.fullmatch(value):
-            yield f"{key[:40]} has a character that AWS refuses. Use letters, digits, spaces and any of _.:/=+-@"
+            yield f"{key[:40]} has a character that AWS refuses. Use letters, digits, spaces and _.:/=+-@ alone."
 
 
 def zone_mistakes(zones: tuple[str, ...], region: str) -> Iterator[tuple[str, str]]:

@@ -209,6 +209,8 @@ def restore(stack: Stack, selected: Any, progress: Progress, snapshot: str | Non
         _start(cluster, role, progress)
         if role == "bookie":
             _collect(cluster)
+    with progress.step("restore: waiting for the proxies to find the brokers"):
+        _until("every proxy is ready", lambda: cluster.is_ready("proxy"))
     progress.say(f"the metadata is as it was at {chosen}")
 
 
