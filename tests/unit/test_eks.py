@@ -109,7 +109,7 @@ CASES = {
     ),
     "a tag that AWS can't write": (
         {"tags": {"team": "events!"}},
-        "tags: team has a character that AWS refuses. Use letters, digits, spaces and any of _.:/=+-@",
+        "tags: team has a character that AWS refuses. Use letters, digits, spaces and _.:/=+-@ alone.",
     ),
     "a session as an admin": (
         {"admins": ["arn:aws:sts::123456789012:assumed-role/operators/anna"]},
