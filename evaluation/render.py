@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import yaml
+from pulumi.runtime import rpc
 
 from .program import Registered
 
-_LEFT_OUT = "pulsar.apache.org/left-out"
+LEFT_OUT = "pulsar.apache.org/left-out"
 """On a Secret: the keys whose values `pulumi up` puts in, and which a file in Git must not hold."""
 _HEADER = "# Rendered from stacks/Pulumi.{stack}.yaml. Change that file and render again.\n"
 _MARK = "# Rendered from stacks/"
@@ -34,10 +35,17 @@ def without_secrets(manifest: Mapping[str, Any]) -> dict[str, Any]:
     }
     if not _is_secret(manifest):
         return rest
-    keys = sorted({*manifest.get("data", {}), *manifest.get("stringData", {})})
+    keys = sorted({*_keys(manifest.get("data")), *_keys(manifest.get("stringData"))})
     metadata = dict(rest["metadata"])
-    metadata["annotations"] = {**metadata.get("annotations", {}), _LEFT_OUT: ",".join(keys)}
+    metadata["annotations"] = {**metadata.get("annotations", {}), LEFT_OUT: ",".join(keys)}
     return {**rest, "metadata": metadata}
+
+
+def _keys(content: Any) -> Iterable[str]:
+    """The keys of a Secret's content. The SDK marks all of it as secret; what a cloud is yet to make has none."""
+    if isinstance(content, Mapping) and rpc._special_sig_key in content:
+        content = content.get("value")
+    return content if isinstance(content, Mapping) else ()
 
 
 def _is_secret(manifest: Mapping[str, Any]) -> bool:

@@ -23,15 +23,14 @@ STORAGE_CLASS = "pulsar"
 """The StorageClass that is made in the cluster. Claims name it, and claims can't change."""
 
 
-def project_id(value: Any) -> Any:
-    """A project's id, or a sentence. YAML reads a project's number as a number."""
-    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-    if isinstance(text, str) and text and (mistake := project_mistake(text)):
-        raise ValueError(mistake)
+def _project(value: Any) -> Any:
+    # A project's number is a number in YAML as well, and the sentence about projects helps more than one about text.
+    if isinstance(value, int) and not isinstance(value, bool):
+        raise ValueError(project_mistake(str(value)))
     return value
 
 
-Project = Annotated[str, pydantic.BeforeValidator(project_id)]
+Project = Annotated[str, pydantic.BeforeValidator(_project)]
 """The id of a project on Google Cloud."""
 
 
@@ -68,6 +67,8 @@ class GkeSpec(CloudSpec):
     def mistakes(self) -> Iterator[tuple[str, str]]:
         """What Google refuses, beside what every cloud does."""
         yield from super().mistakes()
+        if mistake := project_mistake(self.project):
+            yield "project", mistake
         if mistake := region_mistake(self.region):
             yield "region", mistake
         else:
