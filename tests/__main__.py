@@ -55,7 +55,8 @@ TIERS = (
         "engine",
         ("tests/engine", "tests/policy_pack", "tests/previews", "tests/upgrades", "tests/clouds"),
         "the Pulumi engine",
-        ("-m", "engine"),
+        # Tests of a file share what is up, in the file's order.
+        ("-m", "engine", "-n", "2", "--dist", "loadscope"),
     ),
     Tier("cluster", ("tests/e2e",), "a cluster of its own on this machine"),
 )

@@ -28,6 +28,8 @@ class Running:
     project: Project
     failed: Outcome
     resumed: Outcome
+    pools: int
+    """How many were there when it was up."""
 
     def state(self) -> dict[str, dict[str, Any]]:
         """What the engine knows of each resource."""
@@ -42,7 +44,8 @@ def running(
     stack = request.param
     project = Project(tmp_path_factory.mktemp(stack), stack, kubernetes)
     failed = project.run(*UP, expect=None, env={FAIL: kind(stack).pool})
-    return Running(stack, project, failed, project.run(*UP, expect=None))
+    resumed = project.run(*UP, expect=None)
+    return Running(stack, project, failed, resumed, len(files(project.cloud, kind(stack).pool)))
 
 
 def test_an_update_that_failed_half_way_is_taken_up_where_it_ended(running: Running):
@@ -75,10 +78,10 @@ def test_what_somebody_changed_or_deleted_in_the_cloud_is_noticed(running: Runni
     pool.unlink()
 
     running.project.run("refresh", "--yes", "--skip-preview", *_only(made["urn"], gone))
-    operations = running.project.preview().operations
 
-    assert (operations.pop(made["urn"]), operations.pop(gone)) == ("update", "create")
-    assert set(operations.values()) <= {"update"}, "What stands on them stays."
+    now = running.state()
+    assert now[made["urn"]]["inputs"][known.version] == "1.2"
+    assert gone not in now
 
 
 def _only(*urns: str) -> list[str]:
@@ -97,11 +100,16 @@ def test_what_holds_data_can_t_be_taken_down_by_mistake(running: Running):
     assert running.state().keys() == known.keys(), "What holds no data stays as well: messages flow on."
 
 
-def test_without_protection_everything_in_the_cloud_is_taken_down(running: Running):
-    project = running.project
+def test_without_protection_all_is_put_right_and_then_taken_down(running: Running):
+    project, known = running.project, kind(running.stack)
     project.set("cluster.deletion_protection", "false")
     project.set("pulsar.keep_data", "false")
-    project.run(*UP)
+    repaired = project.run(*UP)
+
+    (cluster,) = files(project.cloud, known.cluster)
+    assert json.loads(cluster.read_text())["properties"][known.version] != "1.2"
+    assert len(files(project.cloud, known.pool)) == running.pools, "What was deleted by hand is there again."
+    assert "replaced" not in repaired.output
 
     project.run("destroy", "--yes", "--skip-preview")
 
