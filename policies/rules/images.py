@@ -8,7 +8,7 @@ from ..rule import Resource, ResourceRule, Setting, Settings
 
 _KNOWN = (
     *("docker.io/apachepulsar", "docker.io/streamnative", "quay.io/coreos"),
-    *("docker.io/rclone", "docker.io/chrislusf"),
+    *("docker.io/rclone", "docker.io/chrislusf", "docker.io/oxia"),
 )
 """Where the images come from that this project deploys by itself."""
 _DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")

@@ -127,7 +127,7 @@ class Project:
             options: more of the engine's own options.
             rules: the configuration of the policy pack that it is held to: `production`. Default: no pack.
         """
-        log = self._state / "events.json"
+        log = self.folder.parent / "events.json"
         pack = PROJECT / "policies"
         held = ("--policy-pack", str(pack), "--policy-pack-config", str(pack / f"{rules}.json")) if rules else ()
         # The engine hides its log of events among the options for those who debug it.

@@ -101,7 +101,7 @@ def test_a_renamed_resource_with_an_alias_is_the_same_resource(running: Running)
 
 def test_a_namespace_that_is_protected_is_told_of_as_well(running: Running):
     project = running("onprem")
-    project.edit("components/pulsar/__init__.py", '-namespace",', '-space",')
+    project.edit("components/pulsar/deployment.py", '-namespace",', '-space",')
 
     shown = project.preview()
 

@@ -1,0 +1,170 @@
+"""A variant of a union is complete when somebody can use it: an example that deploys, the schema, and words about it.
+
+A new name in `ClusterSpec`, `TieredStorage`, `MetadataSpec`, `ConfigurationMetadataSpec` or `ProtocolsSpec` fails here
+until it has all of them. An example is a stack file in `stacks/`, or a block of YAML in a page of `docs/`: a part of the
+spec, by its own name.
+"""
+
+import dataclasses
+import functools
+import json
+import pathlib
+import re
+import typing
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from components.buckets import TieredStorage
+from components.clusters import ClusterSpec
+from components.mistakes import NotADeployment
+from components.pulsar.metadata import ConfigurationMetadataSpec, MetadataSpec
+from components.pulsar.protocols import ProtocolsSpec
+from components.pulsar.spec import PulsarSpec
+from components.stack import StackSpec, read
+from evaluation import reference, schema, stack_files
+from evaluation.program import Registered, evaluate
+from local.paths import PROJECT
+from tests import stack_file
+
+
+@dataclasses.dataclass(frozen=True)
+class Variant:
+    """One of the things that may stand in a place of the stack file."""
+
+    place: str
+    """`cluster`, or a part of `pulsar`."""
+    tag: str
+    """How a stack file chooses it."""
+    written: str
+    """What a reader looks for: `provider: eks`."""
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.tag}"
+
+    def is_used_by(self, spec: StackSpec) -> bool:
+        """Whether a stack runs on it."""
+        if self.place == "protocols":
+            return bool(getattr(spec.pulsar.protocols, self.tag))
+        part = spec.cluster if self.place == "cluster" else getattr(spec.pulsar, self.place)
+        return part is not None and self.tag == getattr(part, self.written.partition(":")[0])
+
+
+def of_union(place: str, union: Any, discriminator: str) -> Iterator[Variant]:
+    """Every variant that pydantic would tell apart."""
+    alternatives = typing.get_args(typing.get_args(union)[0]) or (typing.get_args(union)[0],)
+    for model in alternatives:
+        for tag in typing.get_args(model.model_fields[discriminator].annotation):
+            yield Variant(place, tag, f"{discriminator}: {tag}")
+
+
+VARIANTS = [
+    *of_union("cluster", ClusterSpec, "provider"),
+    *of_union("tiered_storage", TieredStorage, "kind"),
+    *of_union("metadata", MetadataSpec, "store"),
+    *of_union("configuration_metadata", ConfigurationMetadataSpec, "store"),
+    *(Variant("protocols", name, f"{name}:") for name in ProtocolsSpec.model_fields),
+]
+
+
+@dataclasses.dataclass(frozen=True)
+class Example:
+    """A stack that a reader can copy from."""
+
+    where: str
+    config: dict[str, Any]
+
+    @functools.cached_property
+    def spec(self) -> StackSpec | None:
+        """What it says; nothing where it is mistaken."""
+        try:
+            return read(self.config[stack_files.SPEC], self.where)
+        except NotADeployment:
+            return None
+
+    def evaluated(self) -> list[Registered]:
+        """What the program registers for it."""
+        secrets = self.spec.secrets if self.spec else ()
+        return evaluate("example", {**self.config, **{f"pulsar:{key}": "made up" for key in secrets}})
+
+
+PAGES = sorted({PROJECT / "README.md", *(PROJECT / "docs").rglob("*.md")} - {reference.PATH})
+"""What people wrote: the reference of settings lists every variant by itself."""
+
+
+def blocks(page: pathlib.Path) -> Iterator[dict[str, Any]]:
+    """The parts of a stack file that a page shows, as whole ones."""
+    for text in re.findall(r"^```yaml\n(.*?)^```", page.read_text(), re.DOTALL | re.MULTILINE):
+        shown = yaml.safe_load(text)
+        # What leaves something out is a sketch, and nothing to copy.
+        if not isinstance(shown, dict) or "…" in text:
+            continue
+        if "config" in shown:
+            yield shown["config"]
+        elif shown.keys() <= StackSpec.model_fields.keys() | PulsarSpec.model_fields.keys():
+            parts = shown.items() if shown.keys() <= StackSpec.model_fields.keys() else [("pulsar", shown)]
+            smallest = stack_file.raw()
+            yield {
+                stack_files.SPEC: smallest
+                | {name: {**(smallest[name] if name == "pulsar" else {}), **part} for name, part in parts}
+            }
+
+
+EXAMPLES = [
+    *(Example(f"stacks/Pulumi.{name}.yaml", stack_files.read(name)) for name in stack_files.names()),
+    *(Example(str(page.relative_to(PROJECT)), config) for page in PAGES for config in blocks(page)),
+]
+
+
+def examples_of(variant: Variant) -> list[Example]:
+    return [each for each in EXAMPLES if each.spec and variant.is_used_by(each.spec)]
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.where)
+def test_an_example_is_what_it_shows_and_nothing_in_it_is_mistaken(example: Example):
+    assert read(example.config[stack_files.SPEC], example.where)
+    jsonschema.validate({"config": example.config}, json.loads(schema.text()))
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=str)
+def test_every_variant_has_an_example_to_copy_from(variant: Variant):
+    assert examples_of(variant), (
+        f"No stack file and no page shows {variant.written} ({variant.place}). Add a stack to stacks/, or a block of "
+        "YAML to a page of docs/."
+    )
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=str)
+def test_the_program_runs_on_every_variant_s_example(variant: Variant):
+    for example in examples_of(variant)[:1]:
+        kinds = {each.type for each in example.evaluated()}
+
+        assert "kubernetes:apps/v1:StatefulSet" in kinds, f"{example.where} deploys no bookies."
+
+
+@pytest.mark.parametrize("variant", [each for each in VARIANTS if each.place == "cluster"], ids=str)
+def test_every_cloud_has_a_stack_of_its_own(variant: Variant):
+    shown = [each.where for each in examples_of(variant) if each.where.startswith("stacks/")]
+
+    assert shown, (
+        f"No stack in stacks/ has {variant.written}: previews, replays, inventories and the policy pack run over those."
+    )
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=str)
+def test_a_page_tells_about_every_variant(variant: Variant):
+    mention = re.compile(rf"`[^`\n]*\b{re.escape(variant.tag)}\b[^`\n]*`|{re.escape(variant.written)}")
+
+    assert [page.name for page in PAGES if mention.search(page.read_text())], (
+        f"No page of docs/ says what {variant.written} ({variant.place}) is for, and what it needs."
+    )
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=str)
+def test_editors_complete_every_variant(variant: Variant):
+    text = schema.text()
+
+    assert f'"{variant.tag}"' in text
