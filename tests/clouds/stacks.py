@@ -47,8 +47,9 @@ def kind(name: str) -> Kind:
     return KINDS[spec(name).cluster.provider]
 
 
-STACKS = [name for name in stack_files.names() if spec(name).cluster.provider in KINDS]
-"""The stack files whose cluster is in a cloud."""
+_FIRST = {spec(name).cluster.provider: name for name in reversed(stack_files.names())}
+STACKS = [_FIRST[provider] for provider in KINDS if provider in _FIRST]
+"""A stack file on each cloud: the first by its name."""
 
 
 def type_of(urn: str) -> str:
