@@ -2,9 +2,11 @@
 
 import json
 import pathlib
+import secrets
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import yaml
 
@@ -78,11 +80,25 @@ class PulumiStack:
         return options
 
     def own_config_file(self) -> pathlib.Path:
-        """The shared file as it is now, with the salt that the engine made with the stack."""
+        """The shared file as it is now, with the salt that the engine made with the stack and the secrets set since."""
         path = _OWN_CONFIG / f"Pulumi.{self.stack.name}.yaml"
         kept = (yaml.safe_load(path.read_text()) if path.exists() else None) or {}
         shared = yaml.safe_load((PROJECT / "stacks" / path.name).read_text())
         salt = {key: kept[key] for key in ("encryptionsalt",) if key in kept}
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(yaml.safe_dump({**shared, **salt}, sort_keys=False))
+        config = {**_secrets(kept.get("config") or {}), **shared["config"]}
+        path.write_text(yaml.safe_dump({**shared, "config": config, **salt}, sort_keys=False))
         return path
+
+    def make_secrets(self, keys: Sequence[str]) -> None:
+        """Set these secrets of the local stack to values that nobody has seen, once."""
+        config = yaml.safe_load(self.own_config_file().read_text())["config"]
+        for key in keys:
+            if f"pulsar:{key}" not in config:
+                words = ["config", "set", "--secret", f"pulsar:{key}", *self._options()]
+                self.engine.run(words, stack=self.stack.name, capture=True, stdin=secrets.token_hex(20))
+
+
+def _secrets(config: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a stack file's configuration is encrypted."""
+    return {key: value for key, value in config.items() if isinstance(value, dict) and set(value) == {"secure"}}

@@ -24,6 +24,8 @@ def prepare(stack: Stack, progress: Progress) -> PulumiStack:
     progress.say(engine.description)
     selected = PulumiStack(stack, engine)
     selected.select()
+    if stack.is_local:
+        selected.make_secrets(stack.spec.secrets)
     return selected
 
 

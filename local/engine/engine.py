@@ -34,6 +34,7 @@ class Engine:
         capture: bool = False,
         env: Mapping[str, str] | None = None,
         cwd: pathlib.Path = PROJECT,
+        stdin: str | None = None,
     ) -> str:
         """Run a Pulumi command and wait for it.
 
@@ -45,6 +46,7 @@ class Engine:
             capture: whether to return what it prints instead of showing it.
             env: more variables for this one command.
             cwd: the folder of the Pulumi project. Default: this one.
+            stdin: what it reads, such as a secret, which a command line would show to everybody.
 
         Returns:
             What it printed, when captured; otherwise nothing.
@@ -54,13 +56,14 @@ class Engine:
         """
         command = [str(self.program), *args, *(["--stack", stack] if stack else [])]
         pipe = subprocess.PIPE if capture else None
+        source = None if stdin is None else subprocess.PIPE
         with subprocess.Popen(
-            command, cwd=cwd, env={**self.env, **(env or {})}, stdout=pipe, stderr=pipe, text=True
+            command, cwd=cwd, env={**self.env, **(env or {})}, stdin=source, stdout=pipe, stderr=pipe, text=True
         ) as process:
             interrupted = False
             while True:
                 try:
-                    printed, complaints = process.communicate()
+                    printed, complaints = process.communicate(stdin)
                     break
                 except KeyboardInterrupt:
                     interrupted = True

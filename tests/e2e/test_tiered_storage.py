@@ -173,6 +173,22 @@ def test_the_keys_are_in_no_manifest_and_no_log(store):
     assert SECRET_KEY not in store.project.raw_state()
 
 
+def test_new_keys_take_the_place_of_the_old_ones_and_what_was_moved_is_still_read(store):
+    topic = f"persistent://public/manual/rotated-{secrets.token_hex(4)}"
+    with store.endpoints() as endpoints, contextlib.closing(client(endpoints)) as connected:
+        sent, ids = produced(connected, topic, 25)
+        offload.move(endpoints, topic, ids[-1].ledger_id(), ids[-1].entry_id())
+    for key, value in {"access": secrets.token_hex(6), "secret": secrets.token_hex(20)}.items():
+        store.project.run("config", "set", "--secret", f"pulsar:object_store_{key}_key", stdin=value)
+    store.up({"pulsar.tiered_storage": {**STORE, "key_generation": 2}})
+    with store.endpoints() as endpoints, contextlib.closing(client(endpoints)) as connected:
+        assert offload.read_all(connected, topic, len(sent)) == sent
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        in_bucket(store)
+    held = [each.metadata.name for each in store.core.list_namespaced_secret(store.namespace).items]
+    assert [name for name in held if name.startswith("pulsar-offload-")] == ["pulsar-offload-2"]
+
+
 def test_a_shared_volume_serves_as_well_and_policies_that_left_the_file_are_gone(store):
     store.up({"pulsar.tiered_storage": VOLUME})
     topic = f"persistent://public/default/volume-{secrets.token_hex(4)}"
