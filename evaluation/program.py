@@ -53,7 +53,8 @@ def evaluate(stack: str, config: Mapping[str, Any]) -> list[Registered]:
     values = {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
     recorder = _Recorder()
     without_engine(recorder, stack)
-    pulumi.runtime.set_all_config(values)
+    # Nothing is a secret here, whatever this process evaluated before.
+    pulumi.runtime.set_all_config(values, [])
     failure: list[BaseException] = []
 
     def program() -> None:
