@@ -212,6 +212,12 @@ def test_machines_are_planned_that_can_hold_the_volumes(disk: Any):
     assert all(takes(pool.machine, disk) and pool.nodes % 3 == 0 for pool in planned.values())
 
 
+def test_volumes_that_are_there_can_be_attached_after_a_change_to_hyperdisk():
+    planned = cluster({"disk": "hyperdisk-balanced"}).planned(read().pulsar.demands())
+
+    assert all(takes(pool.machine, "pd-ssd") for pool in planned.values())
+
+
 def test_a_pod_is_never_planned_onto_memory_that_gke_keeps_for_itself():
     # Google's own example: 3.66 of 16 GiB are not for pods, with what must stay free; its agents come on top.
     sixteen = next(each for each in machines("pd-ssd") if each.name == "n2-standard-4")

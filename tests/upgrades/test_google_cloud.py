@@ -35,8 +35,21 @@ def test_a_new_key_is_there_before_brokers_roll_and_the_old_one_goes_after(runni
         "tiered-storage-key-2": "create",
         "events-offload-2": "create",
         "events-broker": "update",
+        "events-metadata-backup": "update",
         "tiered-storage-key-1": "delete",
         "events-offload-1": "delete",
     }
     order = list(changed)
     assert order.index("events-broker") < min(map(order.index, ("tiered-storage-key-1", "events-offload-1")))
+
+
+def test_another_kind_of_disk_makes_the_class_anew_and_nothing_that_has_a_volume(running: Running):  # noqa: F811
+    project = running("gcp")
+    project.set(f"{CLUSTER}.disk", "hyperdisk-balanced")
+
+    shown = project.preview()
+
+    assert shown.code == 0, shown.said
+    changed = {urn.rpartition("::")[2]: operation for urn, operation in shown.operations.items()}
+    pools = dict.fromkeys(("cluster-bookie", "cluster-broker", "cluster-general"), "update")
+    assert changed == {**pools, "cluster-storage-class": "replace"}

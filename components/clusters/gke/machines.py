@@ -61,13 +61,14 @@ def _sizes(family: str, processors: tuple[int, ...], volumes: int) -> tuple[Mach
 
 _N2 = _sizes("n2", (2, 4, 8, 16, 32, 48, 64, 80), volumes=127)
 """In every region. A machine takes 128 disks."""
-_N4 = _sizes("n4", (2, 4, 8, 16, 32, 48, 64, 80), volumes=15)
-"""Hyperdisk alone. The smaller machines take 16 disks; the larger ones more, which no pool of Pulsar's needs."""
+_C3 = _sizes("c3", (4, 8, 22, 44, 88), volumes=15)
+"""Hyperdisk, and persistent disks as well: the volumes that are there already can still be attached. The smaller
+machines take 16 Hyperdisks; the larger ones more, which no pool of Pulsar's needs."""
 
 
 def machines(disk: Disk) -> tuple[Machine, ...]:
     """What pools are planned with, where their volumes are of this type."""
-    return _N4 if disk == "hyperdisk-balanced" else _N2
+    return _C3 if disk == "hyperdisk-balanced" else _N2
 
 
 def family(machine: str) -> str:

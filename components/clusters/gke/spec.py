@@ -57,11 +57,12 @@ class GkeSpec(CloudSpec):
     """The network that nodes are in."""
     disk: Disk = "pd-ssd"
     """What the volumes are. Hyperdisk needs machines of a family that has it: c3 or n4, and not n2. A change is for
-    volumes that are made from then on."""
+    volumes that are made from then on, and those that are there must fit the machines as well: c3 takes both kinds,
+    so there is a way from a persistent disk to Hyperdisk, and a way back only with c3 named for every pool."""
 
     @property
     def machines(self) -> tuple[Machine, ...]:  # pyright: ignore[reportIncompatibleVariableOverride]
-        """The machines that pools are planned with: n2, or n4 for Hyperdisk."""
+        """The machines that pools are planned with: n2, or c3 for Hyperdisk."""
         return machines(self.disk)
 
     def mistakes(self) -> Iterator[tuple[str, str]]:
