@@ -141,7 +141,7 @@ class _Start:
         return self._layout.logs / f"{role}.log"
 
     def _require(self, *roles: str) -> None:
-        alive = {daemon.role for daemon in processes.running(self._layout.name)}
+        alive = processes.alive(self._layout.name, roles)
         for role in roles:
             if role not in alive:
                 raise Problem(

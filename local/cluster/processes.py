@@ -12,7 +12,7 @@ import select
 import signal
 import subprocess
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from local.problem import Problem
 
@@ -157,7 +157,21 @@ def log_tail(log: pathlib.Path, lines: int = 5) -> str:
         return "(no log)"
 
 
+def alive(cluster: str, roles: Collection[str], patience_seconds: float = 1) -> set[str]:
+    """The roles that have a process.
+
+    While a program is being loaded, its process shows no environment, and so no mark: on a cold disk that takes long
+    enough to be seen. A role counts as ended when it stays away.
+    """
+    until = time.monotonic() + patience_seconds
+    while True:
+        found = {daemon.role for daemon in running(cluster)}
+        if found.issuperset(roles) or time.monotonic() > until:
+            return found
+        time.sleep(0.05)
+
+
 def require_alive(cluster: str, role: str, log: pathlib.Path) -> None:
     """Raise the end of a daemon's log as a Problem if the daemon has ended."""
-    if not any(daemon.role == role for daemon in running(cluster)):
+    if role not in alive(cluster, [role]):
         raise Problem(f"{role} ended right after its start. The end of {log}:\n{log_tail(log)}")

@@ -1,6 +1,7 @@
 import os
 import signal
 import subprocess
+import threading
 import time
 
 import pytest
@@ -117,3 +118,15 @@ def test_a_changed_module_is_built_anew(tmp_path):
     assert toolchain.content_hash(tmp_path) == before
     (tmp_path / "go.mod").write_text("module b")
     assert toolchain.content_hash(tmp_path) != before
+
+
+def test_a_daemon_whose_program_is_still_being_loaded_has_not_ended(sleeper):
+    late = threading.Timer(0.2, lambda: sleeper(**processes.marked(CLUSTER, "containerd")))
+    late.start()
+
+    assert "containerd" in processes.alive(CLUSTER, ["containerd"], patience_seconds=5)
+    late.join()
+
+
+def test_a_daemon_that_stays_away_has_ended():
+    assert processes.alive(CLUSTER, ["etcd"], patience_seconds=0.1) == set()
