@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..kubernetes import PODS, containers, named, pod, pod_path
+from ..kubernetes import PODS, containers, named, pod, pod_path, role
 from ..rule import Properties, Resource, ResourceRule, Setting, Settings
 from ..values import UNKNOWN, at, differs, items, lacks, mapping, mappings
 
@@ -150,8 +150,7 @@ RESTRICTED = ResourceRule(
 
 
 def _token(resource: Resource, settings: Settings) -> Iterator[str]:
-    del settings
-    if differs(pod(resource).get("automountServiceAccountToken"), False):
+    if role(resource) not in settings["asking"] and differs(pod(resource).get("automountServiceAccountToken"), False):
         yield (
             f"{resource.told} holds a key to the Kubernetes API, which Pulsar's processes don't need. "
             "Set automountServiceAccountToken to false in the pod."
@@ -169,6 +168,13 @@ NO_TOKEN = ResourceRule(
     says="No pod gets a token of the Kubernetes API that it doesn't need.",
     source="CIS Kubernetes Benchmark 5.1.6",
     types=PODS,
+    settings={
+        "asking": Setting(
+            schema={"type": "array", "items": {"type": "string"}},
+            default=["oxia-coordinator", "configuration-oxia-coordinator"],
+            meaning="Pods that do ask the Kubernetes API, by what they are called (label app.kubernetes.io/name).",
+        )
+    },
     check=_token,
     remedy=_no_token,
 )

@@ -11,7 +11,10 @@ Found = Iterator[tuple[Resource, str]]
 
 _BOOKKEEPER = "BookKeeper, ensemble, write quorum and acknowledgement quorum"
 _MAJORITY = "Raft and ZAB: more than half of the members must agree"
-METADATA = ("etcd", "zookeeper", "oxia", "oxia-server")
+ENSEMBLES = ("etcd", "zookeeper", "configuration-etcd", "configuration-zookeeper")
+"""Stores whose members all keep the same, and agree by majority; also where clusters share them (`configuration-`)."""
+METADATA = (*ENSEMBLES, "oxia", "configuration-oxia")
+"""All stores. Oxia's servers share the work, and may be of any number."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -134,7 +137,7 @@ def _majority(resources: Sequence[Resource], settings: Settings) -> Found:
                 f"{each.told} has {replicas} members, and all of Pulsar stops when one is lost. "
                 f"Use at least {least} (metadata.replicas).",
             )
-        elif replicas % 2 == 0:
+        elif replicas % 2 == 0 and role(each) in ENSEMBLES:
             yield (
                 each,
                 f"{each.told} has {replicas} members, which survive no more failures than {replicas - 1}. "

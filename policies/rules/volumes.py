@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from ..kubernetes import STATEFUL_SET, role
 from ..rule import Properties, Resource, ResourceRule, Setting, Settings
 from ..values import UNKNOWN, at, differs, mapping
+from .quorums import METADATA
 
 _KEPT = "persistentVolumeClaimRetentionPolicy"
 _WHEN = {"whenDeleted": "deleting it", "whenScaled": "making it smaller"}
@@ -111,7 +112,7 @@ ON_VOLUMES = ResourceRule(
     settings={
         "roles": Setting(
             schema={"type": "array", "items": {"type": "string"}},
-            default=["bookie", "etcd", "zookeeper", "oxia", "oxia-server"],
+            default=["bookie", *METADATA],
             meaning="What pods with data are called (label app.kubernetes.io/name).",
         )
     },

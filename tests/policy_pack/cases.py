@@ -10,6 +10,7 @@ from .model import LEFT_OUT
 _BOOKIE = "bookie.spec.template.spec"
 _CONTAINER = f"{_BOOKIE}.containers.0"
 _CONF = "broker-config.data.PULSAR_PREFIX_managedLedgerDefault"
+_ETCD_IS = "etcd.spec.template.metadata.labels.app~kubernetes~io/name"
 PASSWORD = "-".join(["not", "for", "you"])
 _ALLOW_ALL = json.dumps({"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
 _EVERYBODY = json.dumps({"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject"}]})
@@ -38,6 +39,11 @@ CASES = (
     Case("one-bookie-to-spare", {"bookie.spec.replicas": 3}, "3 pods for ensembles of 3"),
     Case("metadata-survives-a-member", {"etcd.spec.replicas": 1}, "1 members, and all of Pulsar stops"),
     Case("metadata-survives-a-member", {"etcd.spec.replicas": 4}, "no more failures than 3. Use 3 or 5"),
+    Case(
+        "metadata-survives-a-member",
+        {"etcd.spec.replicas": 1, _ETCD_IS: "configuration-zookeeper"},
+        "1 members, and all of Pulsar stops",
+    ),
     Case("a-zone-may-be-lost", {"subnet-c": LEFT_OUT}, "keeps 3 copies of a message in 2 zones"),
     Case(
         "a-zone-may-be-lost",

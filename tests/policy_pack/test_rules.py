@@ -73,6 +73,17 @@ def test_a_rule_has_one_name_and_says_where_it_comes_from():
         ("no-secret-in-a-pod", {"etcd.spec.template.spec.containers.0.args": ["--initial-cluster-token=pulsar"]}),
         ("images-are-pinned", {"etcd.spec.template.spec.containers.0.image": "registry:5000/etcd@sha256:" + "0" * 64}),
         ("data-is-on-volumes", {"broker.spec.volumeClaimTemplates": LEFT_OUT}),
+        (
+            "metadata-survives-a-member",
+            {"etcd.spec.replicas": 4, "etcd.spec.template.metadata.labels": {"app.kubernetes.io/name": "oxia"}},
+        ),
+        (
+            "pods-hold-no-api-token",
+            {
+                "proxy.spec.template.spec.automountServiceAccountToken": True,
+                "proxy.spec.template.metadata.labels": {"app.kubernetes.io/name": "oxia-coordinator"},
+            },
+        ),
         ("a-zone-may-be-lost", {f"subnet-{zone}": LEFT_OUT for zone in "abc"}),
         (
             "buckets-never-expire-objects",

@@ -28,6 +28,8 @@ from components.stack import StackSpec, read
 from evaluation import reference, schema, stack_files
 from evaluation.program import Registered, evaluate
 from local.paths import PROJECT
+from policies.rule import Resource, findings
+from policies.rules import RULES, images
 from tests import stack_file
 
 
@@ -85,6 +87,7 @@ class Example:
         except NotADeployment:
             return None
 
+    @functools.cached_property
     def evaluated(self) -> list[Registered]:
         """What the program registers for it."""
         secrets = self.spec.secrets if self.spec else ()
@@ -140,9 +143,22 @@ def test_every_variant_has_an_example_to_copy_from(variant: Variant):
 @pytest.mark.parametrize("variant", VARIANTS, ids=str)
 def test_the_program_runs_on_every_variant_s_example(variant: Variant):
     for example in examples_of(variant)[:1]:
-        kinds = {each.type for each in example.evaluated()}
+        kinds = {each.type for each in example.evaluated}
 
         assert "kubernetes:apps/v1:StatefulSet" in kinds, f"{example.where} deploys no bookies."
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=str)
+def test_a_variant_keeps_to_the_rules(variant: Variant):
+    for example in [each for each in examples_of(variant) if "local" not in each.where][:1]:
+        resources = [
+            Resource(type=each.type, name=each.name, properties=each.inputs, protected=True)
+            for each in example.evaluated
+        ]
+
+        # Which registry an example has its handlers from is its own.
+        mandatory = [rule for rule in RULES if rule.level == "mandatory" and rule is not images.TRUSTED]
+        assert [sentence for rule in mandatory for _, sentence in findings(rule, resources)] == []
 
 
 @pytest.mark.parametrize("variant", [each for each in VARIANTS if each.place == "cluster"], ids=str)
