@@ -90,8 +90,17 @@ BUILDERS: Mapping[str, Build] = {
 """What can be made here, by the image's repository."""
 
 
+def is_made_here(name: str) -> bool:
+    """Whether an image can be built on this machine."""
+    return _repository(full_name(name)) in BUILDERS
+
+
+def _repository(name: str) -> str:
+    return re.sub(r"(:[^/:]*|@[^@]*)$", "", name)
+
+
 def _builder(name: str) -> Build:
-    repository = re.sub(r"(:[^/:]*|@[^@]*)$", "", name)
+    repository = _repository(name)
     if repository not in BUILDERS:
         raise Problem(
             f"The image {name} can't be built on this machine, and its cluster can't pull it. Those that can: "

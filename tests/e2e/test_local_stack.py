@@ -53,7 +53,7 @@ def test_what_is_rendered_is_what_the_engine_applied(selected):
         assert manifest == inputs, f"{manifest['kind']} {manifest['metadata']['name']} differs from its file"
 
 
-@pytest.mark.parametrize("stack", ["local", "onprem"])
+@pytest.mark.parametrize("stack", stack_files.names())
 def test_the_api_server_accepts_every_object_of_every_stack(stack, core):
     rendered = render.manifests(program.evaluate(stack, stack_files.read(stack)))
     assert len(rendered) > 20

@@ -11,8 +11,9 @@ import yaml
 
 from components import stack as stack_file
 from evaluation import stack_files
-from local import reach
+from local import cluster, images, reach
 from local.paths import KUBECONFIG
+from local.progress import Progress
 from local.stacks import Stack
 from tests import stack_file as changing
 from tests.engine.trial import Outcome
@@ -52,7 +53,14 @@ class Variant:
         """Bring it up, with further changes of its stack file."""
         self.changes.update(changes or {})
         self.project.configure(self.spec)
+        self._bring_images()
         return self.project.run("up", "--yes", "--skip-preview", expect=expect)
+
+    def _bring_images(self) -> None:
+        """What `make up` does for the local stack; an image of a test's own is brought by that test."""
+        stack = self.stack
+        wanted = stack.spec.pulsar.images(stack.spec.cluster.offer)
+        images.ensure(cluster.up(Progress()), Progress(), [name for name in wanted if images.is_made_here(name)])
 
     @contextlib.contextmanager
     def endpoints(self) -> Iterator[reach.Endpoints]:
