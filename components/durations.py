@@ -6,10 +6,12 @@ from typing import Any, Self
 import pydantic
 from pydantic_core import core_schema
 
+from .model import Quantity
+
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
-class Duration(int):
+class Duration(Quantity):
     """A length of time in whole seconds, written with its unit: `30m`, `4h`."""
 
     @classmethod
@@ -37,15 +39,6 @@ class Duration(int):
         """The largest unit that keeps it whole: `90m`, `4h`."""
         unit, factor = next((unit, each) for unit, each in reversed(_SECONDS.items()) if self % each == 0)
         return f"{self // factor}{unit}"
-
-    @classmethod
-    def __get_pydantic_core_schema__(
-        cls, source: Any, handler: pydantic.GetCoreSchemaHandler
-    ) -> core_schema.CoreSchema:
-        """Let pydantic read it from text and write it back as text."""
-        return core_schema.no_info_plain_validator_function(
-            cls.parse, serialization=core_schema.plain_serializer_function_ser_schema(str)
-        )
 
     @classmethod
     def __get_pydantic_json_schema__(

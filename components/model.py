@@ -74,7 +74,29 @@ def unless_told(setting: str, variant: str) -> pydantic.BeforeValidator:
     return pydantic.BeforeValidator(told)
 
 
-class Bytes(int):
+class Quantity(int):
+    """A whole number that a stack file writes with its unit."""
+
+    @classmethod
+    def parse(cls, value: Any) -> Self:
+        """Read it.
+
+        Raises:
+            ValueError: a sentence that says what is wrong with it and what would be right.
+        """
+        raise NotImplementedError
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: Any, handler: pydantic.GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        """Let pydantic read it from text and write it back as text."""
+        return core_schema.no_info_plain_validator_function(
+            cls.parse, serialization=core_schema.plain_serializer_function_ser_schema(str)
+        )
+
+
+class Bytes(Quantity):
     """A number of bytes, written as Kubernetes writes it: a whole number and Ki, Mi, Gi or Ti."""
 
     _pattern: ClassVar[re.Pattern[str]] = re.compile(r"([0-9]+)(Ki|Mi|Gi|Ti)")
@@ -136,15 +158,6 @@ class Bytes(int):
     def mebibytes(self) -> int:
         """Whole mebibytes, rounded down."""
         return int(self) // _BINARY["Mi"]
-
-    @classmethod
-    def __get_pydantic_core_schema__(
-        cls, source: Any, handler: pydantic.GetCoreSchemaHandler
-    ) -> core_schema.CoreSchema:
-        """Let pydantic read it from text and write it back as text."""
-        return core_schema.no_info_plain_validator_function(
-            cls.parse, serialization=core_schema.plain_serializer_function_ser_schema(str)
-        )
 
     @classmethod
     def __get_pydantic_json_schema__(

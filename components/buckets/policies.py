@@ -1,15 +1,12 @@
 """The Job that tells namespaces when their older messages move, once, however often it runs."""
 
-import hashlib
-import json
 import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from .. import names
 from ..pulsar.broker import addresses
+from ..pulsar.job import container_shape, once
 from ..pulsar.metadata.store import Place
-from ..pulsar.pod import container_security, pod_security
 from ..pulsar.workload import Manifest
 
 if TYPE_CHECKING:
@@ -61,7 +58,7 @@ def policies(store: "TieredStorageSpec | None", place: Place, image: str) -> Map
 
 
 def job(policies: Mapping[str, "OffloadPolicySpec"], place: Place, image: str) -> Manifest:
-    """The Job. Its name carries a hash of its content, since Kubernetes never changes a Job's pods.
+    """The Job.
 
     Source of the paths: Pulsar's admin REST API, `/admin/v2/namespaces/{tenant}/{namespace}`.
     """
@@ -70,34 +67,8 @@ def job(policies: Mapping[str, "OffloadPolicySpec"], place: Place, image: str) -
     script = _SCRIPT.format(
         admin=addresses(place)[1], mark=MARK, policies="\n".join(lines) or ":", wanted=" ".join(wanted)
     )
-    labels = names.labels(place.cluster, ROLE)
-    memory = "64Mi"
-    template = {
-        "metadata": {"labels": labels},
-        "spec": {
-            "restartPolicy": "OnFailure",
-            "automountServiceAccountToken": False,
-            "enableServiceLinks": False,
-            "securityContext": pod_security(),
-            "containers": [
-                {
-                    "name": ROLE,
-                    "image": image,
-                    "imagePullPolicy": "IfNotPresent",
-                    "command": ["bash", "-c", script],
-                    "resources": {"requests": {"cpu": "50m", "memory": memory}, "limits": {"memory": memory}},
-                    "securityContext": container_security(),
-                }
-            ],
-        },
-    }
-    digest = hashlib.sha256(json.dumps(template, sort_keys=True).encode()).hexdigest()[:8]
-    return {
-        "apiVersion": "batch/v1",
-        "kind": "Job",
-        "metadata": {"name": f"{place.cluster}-{ROLE}-{digest}", "namespace": place.namespace, "labels": labels},
-        "spec": {"backoffLimit": 6, "template": template},
-    }
+    container = {"name": ROLE, "image": image, "command": ["bash", "-c", script], **container_shape("50m", "64Mi")}
+    return once(place, ROLE, {"containers": [container]}, retries=6)
 
 
 def _bytes(policy: "OffloadPolicySpec") -> str:

@@ -1,13 +1,12 @@
 """The Job that writes a new cluster's metadata, once, however often it runs."""
 
-import hashlib
-import json
 import textwrap
 from collections.abc import Mapping
 
 from .. import names
+from .job import container_shape, once
 from .metadata.store import MetadataStoreSpec, Place
-from .pod import container_security, init_container, pod_security, secret_variables, volume_mounts
+from .pod import init_container, secret_variables, volume_mounts
 from .workload import Manifest, Workload
 
 ROLE = "initialise"
@@ -39,7 +38,7 @@ def workload(place: Place, image: str, jvm: Mapping[str, str]) -> Workload:
 
 
 def job(metadata: MetadataStoreSpec, place: Place, work: Workload) -> Manifest:
-    """The Job. Its name carries a hash of its content, since Kubernetes never changes a Job's pods.
+    """The Job.
 
     It may be killed at any moment and run again: what exists is left, and BookKeeper's layout, which Pulsar's own
     command skips as soon as a part of it exists, is completed. Kept volumes of an earlier namespace hold complete
@@ -81,40 +80,24 @@ def job(metadata: MetadataStoreSpec, place: Place, work: Workload) -> Manifest:
         bookkeeper=bookkeeper,
         service=service,
     )
-    labels = names.labels(place.cluster, ROLE)
     container = {
         "name": ROLE,
         "image": work.image,
-        "imagePullPolicy": "IfNotPresent",
         "command": ["bash", "-c", script],
         "env": [
             *({"name": key, "value": value} for key, value in sorted(work.environment.items())),
             *secret_variables(work.secret_environment),
         ],
-        "resources": {"requests": {"cpu": work.cpu, "memory": work.memory}, "limits": {"memory": work.memory}},
-        "securityContext": container_security(),
+        **container_shape(work.cpu, work.memory),
         **({"volumeMounts": volume_mounts(work.mounts)} if work.mounts else {}),
     }
-    template = {
-        "metadata": {"labels": labels},
-        "spec": {
-            "restartPolicy": "OnFailure",
-            "automountServiceAccountToken": False,
-            "enableServiceLinks": False,
-            "securityContext": pod_security(),
-            **({"volumes": [{"name": each.name, **each.source} for each in work.mounts]} if work.mounts else {}),
-            **(
-                {"initContainers": [init_container(each, work.mounts) for each in work.init_containers]}
-                if work.init_containers
-                else {}
-            ),
-            "containers": [container],
-        },
+    pod = {
+        **({"volumes": [{"name": each.name, **each.source} for each in work.mounts]} if work.mounts else {}),
+        **(
+            {"initContainers": [init_container(each, work.mounts) for each in work.init_containers]}
+            if work.init_containers
+            else {}
+        ),
+        "containers": [container],
     }
-    digest = hashlib.sha256(json.dumps(template, sort_keys=True).encode()).hexdigest()[:8]
-    return {
-        "apiVersion": "batch/v1",
-        "kind": "Job",
-        "metadata": {"name": f"{place.cluster}-{ROLE}-{digest}", "namespace": place.namespace, "labels": labels},
-        "spec": {"backoffLimit": 20, "template": template},
-    }
+    return once(place, ROLE, pod, retries=20)

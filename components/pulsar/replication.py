@@ -1,6 +1,5 @@
 """Other Pulsar clusters that messages are replicated to: they are made known, and namespaces are told to use them."""
 
-import hashlib
 import json
 import textwrap
 from collections.abc import Iterator, Mapping
@@ -9,12 +8,11 @@ from urllib.parse import urlsplit
 
 import pydantic
 
-from .. import names
 from ..buckets.bucket import PulsarNamespace
 from ..model import Name, Spec
 from .broker import addresses
+from .job import container_shape, once
 from .metadata.store import Place
-from .pod import container_security, pod_security
 from .workload import Manifest
 
 ROLE = "replication"
@@ -105,34 +103,11 @@ def replication(peers: Mapping[Name, PeerSpec], place: Place, image: str) -> Map
         for name, peer in sorted(peers.items())
     }
     environment = {"ADMIN": addresses(place)[1], "OWN": place.cluster, "PEERS": json.dumps(told, sort_keys=True)}
-    labels = names.labels(place.cluster, ROLE)
-    template = {
-        "metadata": {"labels": labels},
-        "spec": {
-            "restartPolicy": "OnFailure",
-            "automountServiceAccountToken": False,
-            "enableServiceLinks": False,
-            "securityContext": pod_security(),
-            "containers": [
-                {
-                    "name": ROLE,
-                    "image": image,
-                    "imagePullPolicy": "IfNotPresent",
-                    "command": ["python3", "-c", _SCRIPT],
-                    "env": [{"name": key, "value": value} for key, value in environment.items()],
-                    "resources": {"requests": {"cpu": "50m", "memory": "128Mi"}, "limits": {"memory": "128Mi"}},
-                    "securityContext": container_security(),
-                }
-            ],
-        },
+    container = {
+        "name": ROLE,
+        "image": image,
+        "command": ["python3", "-c", _SCRIPT],
+        "env": [{"name": key, "value": value} for key, value in environment.items()],
+        **container_shape("50m", "128Mi"),
     }
-    digest = hashlib.sha256(json.dumps(template, sort_keys=True).encode()).hexdigest()[:8]
-    name = f"{place.cluster}-{ROLE}-{digest}"
-    return {
-        f"{place.cluster}-{ROLE}": {
-            "apiVersion": "batch/v1",
-            "kind": "Job",
-            "metadata": {"name": name, "namespace": place.namespace, "labels": labels},
-            "spec": {"backoffLimit": 20, "template": template},
-        }
-    }
+    return {f"{place.cluster}-{ROLE}": once(place, ROLE, {"containers": [container]}, retries=20)}

@@ -1,9 +1,10 @@
 """How to reach an AKS cluster without a stored token."""
 
 import base64
-import json
 
 import yaml
+
+from ..kubeconfig import with_plug_in
 
 _SERVER_APPLICATION = "6dae42f8-4368-4678-94ff-500e3d0b8d29"
 """AKS' own application in Entra, the same everywhere: whom the tokens are for."""
@@ -20,28 +21,13 @@ def kubeconfig(name: str, server: str, authority: str) -> str:
         authority: its certificate authority, in base64.
     """
     plug_in = {
-        "apiVersion": "client.authentication.k8s.io/v1beta1",
         "command": "kubelogin",
         "args": ["get-token", "--login", "azurecli", "--server-id", _SERVER_APPLICATION],
         "installHint": "kubelogin is missing: `az aks install-cli`, or https://azure.github.io/kubelogin.",
         "interactiveMode": "Never",
         "provideClusterInfo": False,
     }
-    return json.dumps(
-        {
-            "apiVersion": "v1",
-            "kind": "Config",
-            "clusters": [
-                {
-                    "name": name,
-                    "cluster": {"server": f"https://{server}", "certificate-authority-data": authority},
-                }
-            ],
-            "users": [{"name": name, "user": {"exec": plug_in}}],
-            "contexts": [{"name": name, "context": {"cluster": name, "user": name}}],
-            "current-context": name,
-        }
-    )
+    return with_plug_in(name, server=f"https://{server}", authority=authority, plug_in=plug_in)
 
 
 def authority(credentials: str) -> str:

@@ -10,6 +10,7 @@ from ... import amazon
 from ...kubernetes_objects import register as register_object
 from ..cluster import Cluster, Identity
 from ..connection import connection
+from ..kubeconfig import with_plug_in
 from ..sizing import Demand
 from . import account, addons, naming, permissions
 from .control_plane import ControlPlane
@@ -133,25 +134,5 @@ _ROLES: dict[AddonName, tuple[str, str]] = {
 def kubeconfig(spec: EksSpec, *, endpoint: str, authority: str) -> str:
     """How kubectl and the engine reach the cluster: they ask the `aws` command for a token, and none is kept."""
     ask = ["--region", spec.region, "eks", "get-token", "--cluster-name", spec.name, "--output", "json"]
-    return json.dumps(
-        {
-            "apiVersion": "v1",
-            "kind": "Config",
-            "clusters": [{"name": spec.name, "cluster": {"server": endpoint, "certificate-authority-data": authority}}],
-            "contexts": [{"name": spec.name, "context": {"cluster": spec.name, "user": spec.name}}],
-            "current-context": spec.name,
-            "users": [
-                {
-                    "name": spec.name,
-                    "user": {
-                        "exec": {
-                            "apiVersion": "client.authentication.k8s.io/v1beta1",
-                            "command": "aws",
-                            "args": ask,
-                            "interactiveMode": "Never",
-                        }
-                    },
-                }
-            ],
-        }
-    )
+    plug_in = {"command": "aws", "args": ask, "interactiveMode": "Never"}
+    return with_plug_in(spec.name, server=endpoint, authority=authority, plug_in=plug_in)

@@ -1,6 +1,6 @@
 """How to reach a GKE cluster without a stored token."""
 
-import json
+from ..kubeconfig import with_plug_in
 
 
 def kubeconfig(name: str, server: str, authority: str) -> str:
@@ -12,24 +12,9 @@ def kubeconfig(name: str, server: str, authority: str) -> str:
         authority: its certificate authority, in base64.
     """
     plug_in = {
-        "apiVersion": "client.authentication.k8s.io/v1beta1",
         "command": "gke-gcloud-auth-plugin",
         "installHint": "gke-gcloud-auth-plugin is missing: `gcloud components install gke-gcloud-auth-plugin`.",
         "interactiveMode": "Never",
         "provideClusterInfo": True,
     }
-    return json.dumps(
-        {
-            "apiVersion": "v1",
-            "kind": "Config",
-            "clusters": [
-                {
-                    "name": name,
-                    "cluster": {"server": f"https://{server}", "certificate-authority-data": authority},
-                }
-            ],
-            "users": [{"name": name, "user": {"exec": plug_in}}],
-            "contexts": [{"name": name, "context": {"cluster": name, "user": name}}],
-            "current-context": name,
-        }
-    )
+    return with_plug_in(name, server=f"https://{server}", authority=authority, plug_in=plug_in)

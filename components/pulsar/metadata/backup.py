@@ -10,7 +10,8 @@ from ... import names, versions
 from ...buckets.bucket import Remote
 from ...durations import Duration
 from ...model import Spec
-from ..pod import container_security, pod_security, secret_variables, volume_mounts
+from ..job import container_shape, pod_shape
+from ..pod import secret_variables, volume_mounts
 from ..runtime import Runtime
 from ..workload import Manifest, Mount
 from .store import MetadataStoreSpec, Place
@@ -19,6 +20,8 @@ ROLE = "metadata-backup"
 FOLDER = "/backup"
 SNAPSHOT = f"{FOLDER}/snapshot"
 """Where a store's own container writes it, and where it is read from."""
+SHAPE = container_shape("50m", "256Mi")
+"""What every container of a backup or a restore has."""
 
 
 def _schedule(text: str) -> str:
@@ -75,29 +78,18 @@ def backup(
             'echo "kept $name"',
         )
     )
-    every = (*mounts, Mount(name="snapshot", path=FOLDER, source={"emptyDir": {}}, read_only=False))
-    copies = (*remote.mounts, every[-1])
+    scratch = Mount(name="snapshot", path=FOLDER, source={"emptyDir": {}}, read_only=False)
+    every = (*mounts, scratch)
     pod = {
         "restartPolicy": "Never",
         "serviceAccountName": f"{place.cluster}-broker",
-        "automountServiceAccountToken": False,
-        "enableServiceLinks": False,
-        "securityContext": pod_security(),
+        **pod_shape(),
         "volumes": list({each.name: {"name": each.name, **each.source} for each in (*every, *remote.mounts)}.values()),
         "initContainers": [
-            {**container, "name": name, **container_shape(), "volumeMounts": volume_mounts(every)}
+            {**container, "name": name, **SHAPE, "volumeMounts": volume_mounts(every)}
             for name, container in metadata.snapshot(place, runtime, SNAPSHOT).items()
         ],
-        "containers": [
-            {
-                "name": "copy",
-                "image": versions.RCLONE_IMAGE,
-                "command": ["sh", "-c", script],
-                "env": remote_variables(remote),
-                **container_shape(),
-                "volumeMounts": volume_mounts(copies),
-            }
-        ],
+        "containers": [rclone("copy", script, remote, (scratch,))],
     }
     return {
         f"{place.cluster}-{ROLE}": {
@@ -128,10 +120,13 @@ def remote_variables(remote: Remote) -> list[Manifest]:
     ]
 
 
-def container_shape() -> Manifest:
-    """What every container of a backup or a restore has."""
+def rclone(name: str, script: str, remote: Remote, mounts: tuple[Mount, ...]) -> Manifest:
+    """A container that runs a script in which `rclone` reaches the bucket."""
     return {
-        "imagePullPolicy": "IfNotPresent",
-        "resources": {"requests": {"cpu": "50m", "memory": "256Mi"}, "limits": {"memory": "256Mi"}},
-        "securityContext": container_security(),
+        "name": name,
+        "image": versions.RCLONE_IMAGE,
+        "command": ["sh", "-c", script],
+        "env": remote_variables(remote),
+        **SHAPE,
+        "volumeMounts": volume_mounts((*remote.mounts, *mounts)),
     }

@@ -1,11 +1,12 @@
 """A metadata snapshot put back onto the members' volumes, one Job for each member."""
 
-from ... import names, versions
+from ... import names
 from ...buckets.bucket import Remote
-from ..pod import pod_security, volume_mounts
+from ..job import pod_shape
+from ..pod import volume_mounts
 from ..runtime import Runtime
 from ..workload import Manifest, Mount
-from .backup import FOLDER, SNAPSHOT, container_shape, prefix, remote_variables
+from .backup import FOLDER, SHAPE, SNAPSHOT, prefix, rclone
 from .store import MetadataStoreSpec, Place
 
 ROLE = "metadata-restore"
@@ -14,7 +15,7 @@ ROLE = "metadata-restore"
 def listing(remote: Remote, place: Place) -> Manifest:
     """The Job that prints the names of the snapshots, the newest last."""
     script = f'rclone lsf --files-only "{remote.path}/{prefix(place)}" | grep -v "[.]partial$" | sort'
-    return _job(place, f"{place.cluster}-metadata-snapshots", [], [_rclone("list", script, remote, ())], remote, ())
+    return _job(place, f"{place.cluster}-metadata-snapshots", [], [rclone("list", script, remote, ())], remote, ())
 
 
 def restoring(
@@ -56,22 +57,11 @@ def restoring(
     container = {
         **metadata.restore(place, runtime, member, SNAPSHOT),
         "name": "restore",
-        **container_shape(),
+        **SHAPE,
         "volumeMounts": volume_mounts(mounts),
     }
-    first = [_rclone("fetch", fetch, remote, mounts)]
+    first = [rclone("fetch", fetch, remote, mounts)]
     return _job(place, f"{place.cluster}-{ROLE}-{member}", first, [container], remote, mounts)
-
-
-def _rclone(name: str, script: str, remote: Remote, mounts: tuple[Mount, ...]) -> Manifest:
-    return {
-        "name": name,
-        "image": versions.RCLONE_IMAGE,
-        "command": ["sh", "-c", script],
-        "env": remote_variables(remote),
-        **container_shape(),
-        "volumeMounts": volume_mounts((*remote.mounts, *mounts)),
-    }
 
 
 def _job(
@@ -95,9 +85,7 @@ def _job(
                 "spec": {
                     "restartPolicy": "Never",
                     "serviceAccountName": f"{place.cluster}-broker",
-                    "automountServiceAccountToken": False,
-                    "enableServiceLinks": False,
-                    "securityContext": pod_security(),
+                    **pod_shape(),
                     "volumes": [{"name": each.name, **each.source} for each in every],
                     "initContainers": first,
                     "containers": containers,
