@@ -20,6 +20,8 @@ pulsar = Pulsar(
     opts=pulumi.ResourceOptions(providers=[cluster.provider]),
 )
 
+operators = spec.operators.create(pulumi.ResourceOptions(providers=[cluster.provider]))
+
 pulumi.export("service_url", pulsar.service_url)
 pulumi.export("admin_url", pulsar.admin_url)
 if cluster.kubeconfig:

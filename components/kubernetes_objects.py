@@ -25,8 +25,19 @@ _CLASSES: Mapping[tuple[str, str], Callable[[], type]] = {
     ("rbac.authorization.k8s.io/v1", "Role"): lambda: k8s.rbac.v1.Role,
     ("rbac.authorization.k8s.io/v1", "RoleBinding"): lambda: k8s.rbac.v1.RoleBinding,
 }
-_CUSTOM = frozenset({("cert-manager.io/v1", "Certificate")})
-"""Kinds that a cluster has only where someone has brought them."""
+_CUSTOM = frozenset(
+    {
+        "cert-manager.io",
+        "compute.functionmesh.io",
+        "resource.streamnative.io",
+        "kaap.oss.datastax.com",
+        "zookeeper.streamnative.io",
+        "bookkeeper.streamnative.io",
+        "pulsar.streamnative.io",
+        "k8s.streamnative.io",
+    }
+)
+"""API groups that a cluster has only where someone has brought them."""
 _ARGUMENTS = {
     "roleRef": "role_ref",
     "automountServiceAccountToken": "automount_service_account_token",
@@ -43,6 +54,6 @@ def register(name: str, manifest: Manifest, opts: pulumi.ResourceOptions) -> pul
         _ARGUMENTS.get(key, key): value for key, value in manifest.items() if key not in ("apiVersion", "kind")
     }
     kind = (manifest["apiVersion"], manifest["kind"])
-    if kind in _CUSTOM:
+    if kind[0].partition("/")[0] in _CUSTOM:
         return k8s.apiextensions.CustomResource(name, api_version=kind[0], kind=kind[1], opts=opts, **fields)
     return _CLASSES[kind]()(name, opts=opts, **fields)

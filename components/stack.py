@@ -9,6 +9,7 @@ import pydantic
 from . import mistakes
 from .clusters import ClusterSpec
 from .model import Spec
+from .operators import OperatorsSpec
 from .pulsar.spec import PulsarSpec
 
 KEY = "spec"
@@ -34,6 +35,8 @@ class StackSpec(Spec):
     """The Kubernetes cluster."""
     pulsar: PulsarSpec
     """Pulsar."""
+    operators: OperatorsSpec = OperatorsSpec()
+    """The operators that are installed beside Pulsar. Default: none."""
 
     @pydantic.model_validator(mode="after")
     def _together(self) -> Self:
@@ -45,6 +48,8 @@ class StackSpec(Spec):
             yield f"cluster.{path}", sentence
         for path, sentence in self.pulsar.misfits(self.cluster):
             yield f"pulsar.{path}", sentence
+        for path, sentence in self.operators.misfits(self.pulsar):
+            yield f"operators.{path}", sentence
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -1,0 +1,30 @@
+"""The Helm charts of the operators: where each comes from, and the release that this program was written for.
+
+Sources: the charts' own repositories (streamnative/function-mesh, streamnative/pulsar-resources-operator,
+datastax/kaap), their `Chart.yaml`, `values.yaml` and `README.md`.
+"""
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Chart:
+    """One release of a chart."""
+
+    name: str
+    """The chart's name in its repository."""
+    repository: str
+    """The address of the repository."""
+    version: str
+    """The release of the chart."""
+    operator: str
+    """The release of the operator that the chart installs."""
+
+
+_STREAMNATIVE = "https://charts.streamnative.io"
+
+FUNCTION_MESH = Chart(name="function-mesh-operator", repository=_STREAMNATIVE, version="0.2.42", operator="0.27.2")
+PULSAR_RESOURCES = Chart(
+    name="pulsar-resources-operator", repository=_STREAMNATIVE, version="v0.19.6", operator="v0.19.6"
+)
+KAAP = Chart(name="kaap", repository="https://datastax.github.io/kaap", version="0.4.4", operator="0.4.4")

@@ -1,0 +1,50 @@
+"""What a stack file may say about operators, and what it is told otherwise."""
+
+import pytest
+
+from components.mistakes import NotADeployment
+from components.operators.operator import image_parts
+from tests import stack_file
+
+MISTAKES = [
+    (
+        {"operators.resources": {"namespace": "pulsar"}},
+        "operators.resources.namespace: pulsar is Pulsar's own",
+    ),
+    (
+        {"operators.resources": {"namespace": "both"}, "operators.function_mesh": {"namespace": "both"}},
+        "both is made for function_mesh as well",
+    ),
+    (
+        {"operators.resources": {"install": False, "version": "v0.19.6"}},
+        "operators.resources.version: is for installing the Pulsar resources operator",
+    ),
+    ({"operators.resources": {"version": ">=0.19"}}, "is not one release of a chart"),
+    ({"operators.resources": {"repository": "charts.example.com"}}, "is not the address of a chart repository"),
+    ({"operators.resources": {"image": "r.example.com/o@sha256:" + "a" * 64}}, "Name it by its tag"),
+    ({"operators.resource": {}}, "resources"),
+]
+
+
+@pytest.mark.parametrize(("changes", "sentence"), MISTAKES, ids=[sentence for _, sentence in MISTAKES])
+def test_a_mistake_gets_its_sentence(changes, sentence):
+    with pytest.raises(NotADeployment) as refused:
+        stack_file.spec(changes)
+
+    assert sentence in str(refused.value)
+
+
+def test_an_operator_that_somebody_else_brought_may_share_a_namespace():
+    assert stack_file.spec({"operators.resources": {"install": False, "namespace": "pulsar"}})
+
+
+@pytest.mark.parametrize(
+    ("image", "parts"),
+    [
+        ("docker.io/streamnative/operator:v1", ("docker.io", "streamnative/operator", "v1")),
+        ("streamnative/operator:v1", ("docker.io", "streamnative/operator", "v1")),
+        ("localhost:5000/operator:v1", ("localhost:5000", "operator", "v1")),
+    ],
+)
+def test_an_image_is_told_to_a_chart_in_the_parts_that_it_asks_for(image, parts):
+    assert image_parts(image) == parts
