@@ -218,6 +218,27 @@ def test_a_condition_of_one_s_own_is_waited_for(text, met):
     assert conditions(text)(LAMP, Around()).ready is met  # type: ignore[arg-type]
 
 
+def test_a_controller_s_reason_is_what_the_waiting_says():
+    told = {"type": "Ready", "status": "False", "reason": "ReconcileError", "message": "the tenant is missing"}
+    found = conditions("condition=Ready")({"status": {"conditions": [told]}}, Around())  # type: ignore[arg-type]
+
+    assert found.message == "waiting for condition=Ready, which is False (ReconcileError: the tenant is missing)"
+
+
+@pytest.mark.parametrize("where", ["condition", "status"])
+def test_a_condition_of_an_object_before_its_change_is_not_waited_for_successfully(where):
+    told = {"type": "Ready", "status": "True", "reason": "Reconciled"}
+    lamp = {"metadata": {"generation": 2}, "status": {"conditions": [told]}}
+    (told if where == "condition" else lamp["status"])["observedGeneration"] = 1
+    check = conditions("condition=Ready")
+
+    found = check(lamp, Around())  # type: ignore[arg-type]
+    assert (found.ready, found.message) == (False, "waiting for condition=Ready")
+
+    (told if where == "condition" else lamp["status"])["observedGeneration"] = 2
+    assert check(lamp, Around()).ready  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("text", ["Ready", "jsonpath=", "condition=", "jsonpath={.a[?(@.b>1)]}"])
 def test_a_condition_that_cannot_be_read_is_refused_with_what_can(text):
     with pytest.raises(ValueError, match=r"pulumi.com/waitFor is"):

@@ -30,17 +30,39 @@ def conditions(text: str) -> Check:
     def check(live: dict[str, Any], view: View) -> Verdict:
         for is_met, expression in parts:
             if not is_met(live):
-                return Verdict(ready=False, message=f"waiting for {expression}")
+                return Verdict(ready=False, message=f"waiting for {expression}{_told(live, expression)}")
         return Verdict(ready=True)
 
     return check
+
+
+def _told(live: dict[str, Any], expression: str) -> str:
+    """What the object's controller says about a condition that doesn't hold: its reason and its message."""
+    kind, _, rest = expression.partition("=")
+    found = condition(live, rest.partition("=")[0]) if kind == "condition" else {}
+    if not found or not _is_of_now(live, found):
+        return ""
+    words = ": ".join(each for each in (found.get("reason"), found.get("message")) if each)
+    return f", which is {found.get('status')}{f' ({words})' if words else ''}"
+
+
+def _is_of_now(live: dict[str, Any], found: dict[str, Any]) -> bool:
+    """Whether the controller has seen the object as it is now. As `kubectl wait` decides it."""
+    observed = found.get("observedGeneration", (live.get("status") or {}).get("observedGeneration"))
+    return observed is None or observed >= live.get("metadata", {}).get("generation", 0)
 
 
 def _parse(expression: str) -> tuple[Any, str]:
     kind, _, rest = expression.partition("=")
     if kind == "condition" and rest:
         name, _, status = rest.partition("=")
-        return lambda live: condition(live, name).get("status", "").lower() == (status or "true").lower(), expression
+        wanted = (status or "true").lower()
+
+        def holds(live: dict[str, Any]) -> bool:
+            found = condition(live, name)
+            return found.get("status", "").lower() == wanted and _is_of_now(live, found)
+
+        return holds, expression
     found = re.fullmatch(r"\{?(?P<path>[^}]*)\}?(=(?P<value>.*))?", rest) if kind == "jsonpath" else None
     if not found or not found["path"]:
         raise ValueError(

@@ -1,0 +1,47 @@
+"""The operators' own schemas find what the API server would refuse or drop."""
+
+import pytest
+
+from tests import custom_resources
+
+
+def _tenant(**spec):
+    return {
+        "apiVersion": "resource.streamnative.io/v1alpha1",
+        "kind": "PulsarTenant",
+        "metadata": {"name": "shop", "namespace": "pulsar"},
+        "spec": {"name": "shop", "connectionRef": {"name": "pulsar"}, **spec},
+    }
+
+
+@pytest.mark.parametrize("operator", custom_resources.OPERATORS)
+def test_every_operator_s_definitions_are_read(operator):
+    assert custom_resources.definitions(operator)
+
+
+def test_a_resource_as_its_project_defines_it_is_taken():
+    custom_resources.validate(_tenant(adminRoles=["owner"]))
+
+
+@pytest.mark.parametrize(
+    ("spec", "path"),
+    [
+        ({"adminRole": ["owner"]}, "spec"),
+        ({"adminRoles": "owner"}, "spec.adminRoles"),
+        ({"lifecyclePolicy": "Keep"}, "spec.lifecyclePolicy"),
+        ({"connectionRef": {"name": "pulsar", "namespace": "pulsar"}}, "spec.connectionRef"),
+    ],
+)
+def test_a_field_that_does_not_exist_or_fit_is_found(spec, path):
+    (found,) = custom_resources.mistakes(_tenant(**spec))
+    assert found.startswith(f"{path}: ")
+
+
+def test_a_kind_that_nobody_defines_is_found():
+    assert "is no kind" in custom_resources.mistakes({**_tenant(), "kind": "PulsarLandlord"})[0]
+
+
+def test_a_number_with_a_unit_may_be_either():
+    namespace = {**_tenant(), "kind": "PulsarNamespace"}
+    for size in ("1Gi", -1):
+        custom_resources.validate({**namespace, "spec": {**namespace["spec"], "name": "a/b", "retentionSize": size}})
