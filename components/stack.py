@@ -1,6 +1,6 @@
 """The stack file as one typed value, or every mistake in it as a sentence."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Self
 
 import pulumi
@@ -8,9 +8,13 @@ import pydantic
 
 from . import mistakes
 from .clusters import ClusterSpec
-from .model import Spec
+from .model import Name, Spec
 from .operators import OperatorsSpec
 from .pulsar.spec import PulsarSpec
+from .tenancy import placement
+from .tenancy.connectors import ConnectorSpec
+from .tenancy.functions import FunctionSpec
+from .tenancy.pipelines import PipelineSpec
 
 KEY = "spec"
 """The configuration key that holds all of it."""
@@ -37,6 +41,12 @@ class StackSpec(Spec):
     """Pulsar."""
     operators: OperatorsSpec = OperatorsSpec()
     """The operators that are installed beside Pulsar. Default: none."""
+    functions: Mapping[Name, FunctionSpec] = {}
+    """Functions that run on Pulsar's topics, by their names."""
+    connectors: Mapping[Name, ConnectorSpec] = {}
+    """Connectors to other systems, by their names."""
+    pipelines: Mapping[Name, PipelineSpec] = {}
+    """Functions and connectors that are deployed as one, by the pipeline's name."""
 
     @pydantic.model_validator(mode="after")
     def _together(self) -> Self:
@@ -50,6 +60,7 @@ class StackSpec(Spec):
             yield f"pulsar.{path}", sentence
         for path, sentence in self.operators.misfits(self.pulsar):
             yield f"operators.{path}", sentence
+        yield from placement.misfits(self)
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -1,0 +1,1 @@
+"""What lives inside Pulsar, as a stack file describes it."""

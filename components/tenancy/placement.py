@@ -1,0 +1,158 @@
+"""Who runs each function and connector, and what a stack's sections say against each other."""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..names import LONGEST_LABEL
+from .connectors import AnyConnectorSpec
+from .functions import AnyFunctionSpec
+from .running import Backend, RunSpec
+
+if TYPE_CHECKING:
+    from ..stack import StackSpec
+
+LONGEST_JOB = 55
+"""The longest name of a Job of Pulsar's functions worker, which its Kubernetes runtime checks."""
+LARGEST_CONFIG_MAP = 1 << 20
+"""The bytes that Kubernetes takes in one ConfigMap."""
+_REVISION = len("-1234567890")
+"""What Kubernetes puts behind a StatefulSet's name in a label of its pods: a revision's hash."""
+SUFFIXES: Mapping[str, str] = {"function": "-function", "source": "-source", "sink": "-sink"}
+"""What Function Mesh puts behind a resource's name for its StatefulSet."""
+
+
+def declared(stack: "StackSpec") -> dict[tuple[str, str], RunSpec]:
+    """Every function and connector, by its section and its name."""
+    found: dict[tuple[str, str], RunSpec] = {("functions", name): each for name, each in stack.functions.items()}
+    return found | {("connectors", name): each for name, each in stack.connectors.items()}
+
+
+def backend(stack: "StackSpec", spec: RunSpec) -> Backend:
+    """Who runs it."""
+    return spec.backend or ("function-mesh" if stack.operators.function_mesh else "pulsar")
+
+
+def run_by(stack: "StackSpec", who: Backend) -> dict[tuple[str, str], RunSpec]:
+    """What one of them runs, by section and name."""
+    return {where: each for where, each in declared(stack).items() if backend(stack, each) == who}
+
+
+def kind(spec: RunSpec) -> str:
+    """`function`, `source` or `sink`."""
+    return spec.scheme if isinstance(spec, AnyConnectorSpec) else "function"
+
+
+def pipeline_of(stack: "StackSpec", section: str, name: str) -> str | None:
+    """The pipeline that it belongs to."""
+    return next((each for each, members in stack.pipelines.items() if name in getattr(members, section)), None)
+
+
+def misfits(stack: "StackSpec") -> Iterator[tuple[str, str]]:
+    """What functions, connectors and pipelines ask for and the rest of the stack file doesn't give."""
+    adjacent = getattr(stack.operators.function_mesh, "adjacent", None)
+    tenants: Mapping[str, Any] = getattr(stack, "tenants", None) or {}
+    for (section, name), spec in declared(stack).items():
+        where = f"{section}.{name}"
+        by_mesh = backend(stack, spec) == "function-mesh"
+        if spec.tenant != "public" and spec.tenant not in tenants and not (by_mesh and adjacent):
+            yield (
+                f"{where}.namespace",
+                f"{spec.namespace} is of the tenant {spec.tenant}, which is not under tenants. Declare it there, or "
+                "use public/default.",
+            )
+        wrong = _by_mesh(stack, section, name, spec) if by_mesh else _by_worker(stack, name, spec)
+        for setting, sentence in wrong:
+            yield f"{where}.{setting}".rstrip("."), sentence
+        if section == "connectors" and (other := stack.functions.get(name)) and other.namespace == spec.namespace:
+            yield where, f"has the name of a function, and {spec.namespace} has one name for both. Choose another."
+    yield from _pipelines(stack)
+
+
+def _by_worker(stack: "StackSpec", name: str, spec: RunSpec) -> Iterator[tuple[str, str]]:
+    """What Pulsar's own functions worker can't do."""
+    worker = getattr(stack.pulsar, "functions", None)
+    if worker is None or getattr(worker, "run_in", None) == "none":
+        yield (
+            "backend",
+            "is pulsar, and no functions worker runs. Set `pulsar.functions.run_in` to brokers or pods, or set "
+            "operators.function_mesh.",
+        )
+    if spec.autoscaling:
+        yield (
+            "autoscaling",
+            "is Function Mesh's, and Pulsar's own worker runs this one. Leave it out, or choose "
+            "`backend: function-mesh`.",
+        )
+    if isinstance(spec, AnyFunctionSpec | AnyConnectorSpec) and spec.image:
+        yield (
+            "image",
+            "is Function Mesh's, and Pulsar's own worker runs this one, in its own image. Give the code as a package, "
+            "or choose `backend: function-mesh`.",
+        )
+    job = f"pf-{spec.namespace.replace('/', '-')}-{name}"
+    if len(job) > LONGEST_JOB:
+        yield (
+            "",
+            f"has a name that is too long: its pods are called {job}-0, and Pulsar takes {LONGEST_JOB} characters "
+            f"before the number. Make it {len(job) - LONGEST_JOB} shorter.",
+        )
+
+
+def _by_mesh(stack: "StackSpec", section: str, name: str, spec: RunSpec) -> Iterator[tuple[str, str]]:
+    """What Function Mesh can't do."""
+    mesh = stack.operators.function_mesh
+    if mesh is None:
+        yield (
+            "backend",
+            "is function-mesh, and operators.function_mesh is not set. Set it (`function_mesh: {}` installs it), or "
+            "choose `backend: pulsar`.",
+        )
+    pipeline = pipeline_of(stack, section, name)
+    pods = f"{pipeline}-{name}" if pipeline else name
+    longest = LONGEST_LABEL - _REVISION - len(SUFFIXES[kind(spec)])
+    if len(pods) > longest:
+        yield (
+            "",
+            f"has a name that is too long: its pods are called {pods}{SUFFIXES[kind(spec)]}-0, and a label with a hash "
+            f"behind it has {LONGEST_LABEL} characters at most. Make it {len(pods) - longest} shorter"
+            + (", or the pipeline's." if pipeline else "."),
+        )
+    if isinstance(spec, AnyFunctionSpec | AnyConnectorSpec):
+        here = spec.code.local
+        if here and here.is_file() and here.stat().st_size > LARGEST_CONFIG_MAP:
+            yield (
+                "package" if isinstance(spec, AnyFunctionSpec) else "archive",
+                f"has {here.stat().st_size >> 20} MiB, and Function Mesh gets it by a ConfigMap, which holds 1 MiB. "
+                "Upload it as a package of Pulsar's and name it (function://tenant/namespace/name@version), or put it "
+                "into an image.",
+            )
+    if isinstance(spec, AnyFunctionSpec) and spec.state and mesh and not getattr(mesh, "state_url", None):
+        yield (
+            "state",
+            "is kept in BookKeeper's table service, and Function Mesh isn't told where that is. Set "
+            "operators.function_mesh.state_url (bk://HOST:4181), or leave state out.",
+        )
+
+
+def _pipelines(stack: "StackSpec") -> Iterator[tuple[str, str]]:
+    for pipeline, members in stack.pipelines.items():
+        runners = set()
+        for section in ("functions", "connectors"):
+            for name in dict.fromkeys(getattr(members, section)):
+                spec = declared(stack).get((section, name))
+                if spec is None:
+                    known = ", ".join(sorted(getattr(stack, section))) or "none"
+                    yield (
+                        f"pipelines.{pipeline}",
+                        f"names {name}, which is not under {section}. There: {known}.",
+                    )
+                    continue
+                runners.add(backend(stack, spec))
+                if (other := pipeline_of(stack, section, name)) != pipeline:
+                    yield f"pipelines.{pipeline}", f"names {name}, which is in {other} already. Name it once."
+        if len(runners) > 1:
+            yield (
+                f"pipelines.{pipeline}",
+                "is run by Function Mesh and by Pulsar's own worker, and one of them deploys a pipeline. Give all of "
+                "its members the same backend.",
+            )
