@@ -56,7 +56,9 @@ _SCRIPT = textwrap.dedent("""\
     """)
 
 
-def _url(schemes: tuple[str, ...], example: str) -> pydantic.AfterValidator:
+def url(schemes: tuple[str, ...], example: str) -> pydantic.AfterValidator:
+    """An address with scheme, host and port."""
+
     def check(text: str) -> str:
         try:
             parts = urlsplit(text)
@@ -73,9 +75,9 @@ def _url(schemes: tuple[str, ...], example: str) -> pydantic.AfterValidator:
 class PeerSpec(Spec):
     """Another Pulsar cluster. It must know this one as well, for messages to come back."""
 
-    service_url: Annotated[str, _url(("pulsar", "pulsar+ssl"), "pulsar://pulsar.example.com:6650")]
+    service_url: Annotated[str, url(("pulsar", "pulsar+ssl"), "pulsar://pulsar.example.com:6650")]
     """Where this cluster's brokers reach it, by Pulsar's own protocol."""
-    admin_url: Annotated[str, _url(("http", "https"), "http://pulsar.example.com:8080")]
+    admin_url: Annotated[str, url(("http", "https"), "http://pulsar.example.com:8080")]
     """Its admin REST API."""
     namespaces: tuple[PulsarNamespace, ...] = ()
     """Namespaces whose messages go there. They must exist here."""

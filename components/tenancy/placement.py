@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from .. import versions
 from ..names import LONGEST_LABEL
 from .connectors import AnyConnectorSpec
 from .functions import AnyFunctionSpec
@@ -61,11 +62,23 @@ def misfits(stack: "StackSpec") -> Iterator[tuple[str, str]]:
                 "use public/default.",
             )
         wrong = _by_mesh(stack, section, name, spec) if by_mesh else _by_worker(stack, name, spec)
-        for setting, sentence in wrong:
+        for setting, sentence in (*wrong, *_not_in_the_image(stack, spec)):
             yield f"{where}.{setting}".rstrip("."), sentence
         if section == "connectors" and (other := stack.functions.get(name)) and other.namespace == spec.namespace:
             yield where, f"has the name of a function, and {spec.namespace} has one name for both. Choose another."
     yield from _pipelines(stack)
+
+
+def _not_in_the_image(stack: "StackSpec", spec: RunSpec) -> Iterator[tuple[str, str]]:
+    """A connector that Pulsar's image of this version doesn't have."""
+    version = stack.pulsar.version
+    by_name = isinstance(spec, AnyConnectorSpec) and spec.connector
+    if by_name and stack.pulsar.image is None and not versions.line(version).bundled_connectors:
+        yield (
+            "connector",
+            f"{by_name!r} is not in the image of Pulsar {version}, which has no connectors. Give it by archive or "
+            "image, or set pulsar.image to one that has it.",
+        )
 
 
 def _by_worker(stack: "StackSpec", name: str, spec: RunSpec) -> Iterator[tuple[str, str]]:
@@ -117,6 +130,8 @@ def _by_mesh(stack: "StackSpec", section: str, name: str, spec: RunSpec) -> Iter
             f"behind it has {LONGEST_LABEL} characters at most. Make it {len(pods) - longest} shorter"
             + (", or the pipeline's." if pipeline else "."),
         )
+    if isinstance(spec, AnyConnectorSpec) and not spec.entry and (spec.connector or spec.archive):
+        yield "class_name", "is missing: Function Mesh doesn't look into the archive. Write the connector's class."
     if isinstance(spec, AnyFunctionSpec | AnyConnectorSpec):
         here = spec.code.local
         if here and here.is_file() and here.stat().st_size > LARGEST_CONFIG_MAP:

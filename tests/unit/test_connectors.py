@@ -80,8 +80,17 @@ def test_a_newer_name_of_a_required_setting_will_do():
     assert spec(SOURCE | {"config": newer | {"topic.prefix": "shop"}})
 
 
-def test_a_connector_of_one_s_own_is_asked_for_nothing():
-    assert spec({"type": "sink", "connector": "our_own", "inputs": ["orders"]})
+def test_a_connector_of_one_s_own_is_asked_for_its_class_and_nothing_else():
+    own = {"type": "sink", "connector": "our_own", "inputs": ["orders"]}
+
+    assert "class_name: is missing: Function Mesh doesn't look into the archive" in refusal(own)
+    assert spec(own | {"class_name": "com.example.OwnSink"})
+
+
+def test_a_connector_that_the_image_doesn_t_have_is_refused():
+    assert "'mongo' is not in the image of Pulsar 5.0.0" in refusal(
+        SINK, {"pulsar.version": "5.0.0", "pulsar.metadata": {"store": "oxia"}}
+    )
 
 
 @pytest.mark.parametrize(
