@@ -3,6 +3,7 @@
 import pulumi
 
 from components import stack
+from components.operators.resources_tenants import Tenants
 from components.pulsar.deployment import Pulsar
 
 config = pulumi.Config()
@@ -21,6 +22,15 @@ pulsar = Pulsar(
 )
 
 operators = spec.operators.create(pulumi.ResourceOptions(providers=[cluster.provider]))
+if spec.operators.resources and spec.tenants:
+    Tenants(
+        "tenants",
+        spec.tenants,
+        pulsar=spec.pulsar,
+        operator=spec.operators.resources,
+        needed=[pulsar, *operators["resources"].needed],
+        opts=pulumi.ResourceOptions(providers=[cluster.provider]),
+    )
 
 pulumi.export("service_url", pulsar.service_url)
 pulumi.export("admin_url", pulsar.admin_url)

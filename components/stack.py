@@ -11,10 +11,12 @@ from .clusters import ClusterSpec
 from .model import Name, Spec
 from .operators import OperatorsSpec
 from .pulsar.spec import PulsarSpec
-from .tenancy import placement
+from .tenancy import placement, tenants
 from .tenancy.connectors import ConnectorSpec
 from .tenancy.functions import FunctionSpec
+from .tenancy.naming import TenantName
 from .tenancy.pipelines import PipelineSpec
+from .tenancy.tenants import TenantSpec
 
 KEY = "spec"
 """The configuration key that holds all of it."""
@@ -41,6 +43,8 @@ class StackSpec(Spec):
     """Pulsar."""
     operators: OperatorsSpec = OperatorsSpec()
     """The operators that are installed beside Pulsar. Default: none."""
+    tenants: Mapping[TenantName, TenantSpec] = {}
+    """What lives inside Pulsar: tenants with their namespaces and topics. Default: left to pulsar-admin."""
     functions: Mapping[Name, FunctionSpec] = {}
     """Functions that run on Pulsar's topics, by their names."""
     connectors: Mapping[Name, ConnectorSpec] = {}
@@ -60,6 +64,8 @@ class StackSpec(Spec):
             yield f"pulsar.{path}", sentence
         for path, sentence in self.operators.misfits(self.pulsar):
             yield f"operators.{path}", sentence
+        for path, sentence in tenants.misfits(self.tenants, self.pulsar, managed=self.operators.resources is not None):
+            yield f"tenants.{path}".rstrip("."), sentence
         yield from placement.misfits(self)
 
     @property

@@ -56,7 +56,9 @@ def explain(stack: str, raw: Any) -> list[Line]:
         NotADeployment: with every mistake in it.
     """
     spec = stacks.read(raw, stack)
-    lines = [Line(_SETTINGS, *each) for each in _part(spec, raw, "", spec.cluster.offer.storage_class)]
+    sections = list(type(spec).model_fields)
+    found = [Line(_SETTINGS, *each) for each in _part(spec, raw, "", spec.cluster.offer.storage_class)]
+    lines = sorted(found, key=lambda line: sections.index(line.path.partition(".")[0]))
     for process in _processes(spec.pulsar):
         section = f"{process}: {_CONF_FILES[process]}"
         for key, setting in spec.pulsar.settings(process).items():

@@ -5,6 +5,7 @@ Source of the values: the chart's `values.yaml` and `values.schema.json` (stream
 
 from typing import Any, ClassVar
 
+from ..durations import Duration
 from ..model import Namespace
 from .charts import PULSAR_RESOURCES, Chart
 from .operator import OperatorSpec, image_parts
@@ -21,6 +22,10 @@ class ResourcesOperatorSpec(OperatorSpec):
     put_back: bool = True
     """Whether it writes every resource to Pulsar again and again, so that what somebody changed by hand is put back
     (`features.alwaysUpdatePulsarResource`). Without, it writes only what changes in the stack file."""
+
+    ready_within: Duration = Duration.parse("5m")
+    """How long a tenant, a namespace or a topic may take until it is ready. Then what the operator says about it is the
+    error of the `up`."""
 
     def chart_values(self) -> dict[str, Any]:
         """Whether drift is put back, bounds of its pod, and its image."""
