@@ -14,6 +14,8 @@ import jsonschema
 import pytest
 import yaml
 
+from tests.examples import Example
+
 PROJECT = pathlib.Path(__file__).resolve().parent.parent
 FIXTURES = pathlib.Path(os.environ.get("PULSAR_FIXTURES") or PROJECT.parent / "shared" / "fixtures")
 OPERATORS = ("function-mesh", "kaap", "pulsar-resources-operator")
@@ -119,3 +121,10 @@ _SAME = frozenset(
     | {"minLength", "maxLength", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties", "required"}
 )
 """The keywords that mean the same in both, but for those that hold further schemas."""
+
+
+def of_example(example: Example) -> list[dict[str, Any]]:
+    """The custom resources that an example registers, as they would be applied."""
+    kinds = _schemas(OPERATORS)
+    found = [each.inputs for each in example.evaluated if each.type.startswith("kubernetes:")]
+    return [dict(each) for each in found if (each.get("apiVersion"), each.get("kind")) in kinds]

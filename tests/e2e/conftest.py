@@ -22,6 +22,8 @@ ORDER = (
     "test_local_stack",
     "test_protocol_handlers",
     "test_metadata_backup",
+    "test_custom_resource_definitions",
+    "test_resources_operator",
     "test_geo_replication",
     "test_tiered_storage",
     "test_metadata_stores",

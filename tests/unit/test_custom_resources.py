@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests import custom_resources
+from tests import custom_resources, examples
 
 
 def _tenant(**spec):
@@ -45,3 +45,14 @@ def test_a_number_with_a_unit_may_be_either():
     namespace = {**_tenant(), "kind": "PulsarNamespace"}
     for size in ("1Gi", -1):
         custom_resources.validate({**namespace, "spec": {**namespace["spec"], "name": "a/b", "retentionSize": size}})
+
+
+@pytest.mark.parametrize("example", examples.with_operators(), ids=lambda example: example.where)
+def test_every_example_s_resources_are_as_their_projects_define_them(example):
+    for manifest in custom_resources.of_example(example):
+        custom_resources.validate(manifest)
+
+
+def test_some_example_has_tenants():
+    kinds = {manifest["kind"] for each in examples.with_operators() for manifest in custom_resources.of_example(each)}
+    assert {"PulsarTenant", "PulsarNamespace", "PulsarTopic", "PulsarPermission", "PulsarGeoReplication"} <= kinds

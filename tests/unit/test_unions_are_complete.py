@@ -6,9 +6,7 @@ the spec, by its own name.
 """
 
 import dataclasses
-import functools
 import json
-import pathlib
 import re
 import typing
 from collections.abc import Iterator
@@ -16,21 +14,16 @@ from typing import Any
 
 import jsonschema
 import pytest
-import yaml
 
 from components.buckets import TieredStorage
 from components.clusters import ClusterSpec
-from components.mistakes import NotADeployment
 from components.pulsar.metadata import ConfigurationMetadataSpec, MetadataSpec
 from components.pulsar.protocols import ProtocolsSpec
-from components.pulsar.spec import PulsarSpec
 from components.stack import StackSpec, read
-from evaluation import reference, schema, stack_files
-from evaluation.program import Registered, evaluate
-from local.paths import PROJECT
+from evaluation import schema, stack_files
 from policies.rule import Resource, findings
 from policies.rules import RULES, images
-from tests import stack_file
+from tests.examples import EXAMPLES, PAGES, Example
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,56 +62,6 @@ VARIANTS = [
     *of_union("metadata", MetadataSpec, "store"),
     *of_union("configuration_metadata", ConfigurationMetadataSpec, "store"),
     *(Variant("protocols", name, f"{name}:") for name in ProtocolsSpec.model_fields),
-]
-
-
-@dataclasses.dataclass(frozen=True)
-class Example:
-    """A stack that a reader can copy from."""
-
-    where: str
-    config: dict[str, Any]
-
-    @functools.cached_property
-    def spec(self) -> StackSpec | None:
-        """What it says; nothing where it is mistaken."""
-        try:
-            return read(self.config[stack_files.SPEC], self.where)
-        except NotADeployment:
-            return None
-
-    @functools.cached_property
-    def evaluated(self) -> list[Registered]:
-        """What the program registers for it."""
-        secrets = self.spec.secrets if self.spec else ()
-        return evaluate("example", {**self.config, **{f"pulsar:{key}": "made up" for key in secrets}})
-
-
-PAGES = sorted({PROJECT / "README.md", *(PROJECT / "docs").rglob("*.md")} - {reference.PATH})
-"""What people wrote: the reference of settings lists every variant by itself."""
-
-
-def blocks(page: pathlib.Path) -> Iterator[dict[str, Any]]:
-    """The parts of a stack file that a page shows, as whole ones."""
-    for text in re.findall(r"^```yaml\n(.*?)^```", page.read_text(), re.DOTALL | re.MULTILINE):
-        shown = yaml.safe_load(text)
-        # What leaves something out is a sketch, and nothing to copy.
-        if not isinstance(shown, dict) or "…" in text:
-            continue
-        if "config" in shown:
-            yield shown["config"]
-        elif shown.keys() <= StackSpec.model_fields.keys() | PulsarSpec.model_fields.keys():
-            parts = shown.items() if shown.keys() <= StackSpec.model_fields.keys() else [("pulsar", shown)]
-            smallest = stack_file.raw()
-            yield {
-                stack_files.SPEC: smallest
-                | {name: {**(smallest[name] if name == "pulsar" else {}), **part} for name, part in parts}
-            }
-
-
-EXAMPLES = [
-    *(Example(f"stacks/Pulumi.{name}.yaml", stack_files.read(name)) for name in stack_files.names()),
-    *(Example(str(page.relative_to(PROJECT)), config) for page in PAGES for config in blocks(page)),
 ]
 
 
