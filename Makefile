@@ -3,6 +3,7 @@ STACK ?= local
 OUT ?= rendered/$(STACK)
 ARGS ?=
 FROM ?=
+STACKS ?=
 YES ?=
 PYTHON ?= python3
 # The levels of the rules: policies/production.json or another file beside it.
@@ -16,7 +17,7 @@ READY_CLOUDS := .venv/.ready-clouds
 CLOUD := $(shell grep -qsE '(provider|kind): *(eks|gke|aks|s3|gcs|azure-blob) *(\#|$$|,|})' stacks/Pulumi.$(STACK).yaml && echo $(READY_CLOUDS))
 
 .DEFAULT_GOAL := help
-.PHONY: help up down smoke preview policies backup restore pulsar-admin render explain test check bench format lock schema
+.PHONY: help up down smoke preview policies backup restore pulsar-admin render explain environments diff test check bench format lock schema
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +67,12 @@ render: $(READY) $(CLOUD) ## write STACK's Kubernetes objects as files into OUT,
 
 explain: $(READY) ## every effective value of STACK and where it came from
 	@$(PY) -m evaluation explain $(STACK)
+
+environments: $(READY) ## every stack file: its cluster, Pulsar, metadata, tiered storage, and what is known of it
+	@$(PY) -m review environments
+
+diff: $(READY) ## how environments differ: STACKS=onprem,aws (ARGS=--keys: keys of conf files as well)
+	@$(PY) -m review diff '$(STACKS)' --args='$(ARGS)'
 
 test: $(READY_DEV) ## every test that this machine can run
 	@$(PY) -m tests $(ARGS)

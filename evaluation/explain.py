@@ -21,7 +21,7 @@ from . import stack_files
 
 WIDTH = 100
 _LONGEST_PATH = 44
-_SETTINGS = "Settings"
+SETTINGS = "Settings"
 _CONF_FILES: Mapping[Process, str] = {
     "bookie": "conf/bookkeeper.conf",
     "autorecovery": "conf/bookkeeper.conf",
@@ -57,7 +57,7 @@ def explain(stack: str, raw: Any) -> list[Line]:
     """
     spec = stacks.read(raw, stack)
     sections = list(type(spec).model_fields)
-    found = [Line(_SETTINGS, *each) for each in _part(spec, raw, "", spec.cluster.offer.storage_class)]
+    found = [Line(SETTINGS, *each) for each in _part(spec, raw, "", spec.cluster.offer.storage_class)]
     lines = sorted(found, key=lambda line: sections.index(line.path.partition(".")[0]))
     for process in _processes(spec.pulsar):
         section = f"{process}: {_CONF_FILES[process]}"

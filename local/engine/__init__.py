@@ -6,10 +6,10 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .choice import prepare
+    from .choice import is_chosen, prepare
     from .engine import Engine
 
-__all__ = ["Engine", "prepare"]
+__all__ = ["Engine", "is_chosen", "prepare"]
 
 
 def __getattr__(name: str) -> Any:

@@ -49,6 +49,11 @@ def prepare(progress: Progress, *, kubeconfig: pathlib.Path | None) -> Engine:
     return Engine(chosen["description"], program, settings)
 
 
+def is_chosen() -> bool:
+    """Whether an engine can be had at once, without a download or a build."""
+    return _remembered(os.environ.get("PULSAR_ENGINE") or "") is not None
+
+
 def _choose(asked: str, progress: Progress) -> dict[str, str]:
     from . import build, official
 
