@@ -166,8 +166,10 @@ class _Rendering:
     def _places(self, clusters: tuple[str, ...]) -> tuple[list[str] | None, dict[str, Any]]:
         """Clusters of one instance by their names, and clusters apart by the ways to them."""
         ways = [{"name": object_name(f"to-{name}")} for name in sorted(clusters) if name in self._peers]
-        own = sorted(set(clusters) - set(self._peers))
-        return own or None, {"geoReplicationRefs": ways} if ways else {}
+        if ways:
+            # The operator takes one of the two, and adds this cluster to the ways by itself.
+            return None, {"geoReplicationRefs": ways}
+        return sorted(set(clusters)) or None, {}
 
     def _ways(self, others: Mapping[str, Any]) -> tuple[str, ...]:
         names = {each["name"] for each in others.get("geoReplicationRefs", ())}
@@ -190,15 +192,23 @@ class _Rendering:
                     "app.kubernetes.io/managed-by": "pulumi",
                 },
                 "annotations": {
-                    "pulumi.com/waitFor": "condition=Ready",
                     # What somebody changed by hand is put back: the stack file alone says what these are.
                     "pulumi.com/patchForce": "true",
-                    "pulumi.com/timeoutSeconds": str(int(self._operator.ready_within)),
+                    **self._awaited(kind),
                 },
             },
             "spec": dict(spec),
         }
         return Declared(name=name, manifest=manifest, needs=needs)
+
+    def _awaited(self, kind: str) -> dict[str, str]:
+        """What is waited for. Nothing with a connection: the operator says nothing of one until something uses it."""
+        if kind == "PulsarConnection":
+            return {}
+        return {
+            "pulumi.com/waitFor": "condition=Ready",
+            "pulumi.com/timeoutSeconds": str(int(self._operator.ready_within)),
+        }
 
 
 def _cluster(name: str, admin: str, service: str) -> dict[str, Any]:

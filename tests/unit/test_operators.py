@@ -1,9 +1,15 @@
 """What a stack file may say about operators, and what it is told otherwise."""
 
+import json
+
 import pytest
 
 from components.mistakes import NotADeployment
 from components.operators.operator import image_parts
+from evaluation.program import evaluate
+from local.paths import PROJECT
+from policies.rule import Exemption, Resource, findings
+from policies.rules.pods import NAMESPACE
 from tests import stack_file
 
 MISTAKES = [
@@ -48,3 +54,13 @@ def test_an_operator_that_somebody_else_brought_may_share_a_namespace():
 )
 def test_an_image_is_told_to_a_chart_in_the_parts_that_it_asks_for(image, parts):
     assert image_parts(image) == parts
+
+
+def test_production_s_rules_know_the_operators_namespaces():
+    spec = stack_file.raw({"operators": {"resources": {}, "function_mesh": {}}})
+    registered = evaluate("test", {"pulsar:spec": spec})
+    told = json.loads((PROJECT / "policies" / "production.json").read_text())[NAMESPACE.id]
+    resources = [Resource(type=each.type, name=each.name, properties=each.inputs) for each in registered]
+
+    found = findings(NAMESPACE, resources, exempt=[Exemption(**each) for each in told["exempt"]])
+    assert [sentence for _, sentence in found] == []

@@ -87,12 +87,15 @@ def test_each_waits_for_what_it_stands_in():
         assert all(order.index(need) < order.index(key) for need in each.needs)
 
 
-def test_each_is_waited_for_by_its_own_condition():
+def test_each_is_waited_for_by_its_own_condition_but_a_connection():
     found = rendered(operators__resources={"ready_within": "90s"})
     for each in found.values():
         annotations = each.manifest["metadata"]["annotations"]
-        assert annotations["pulumi.com/waitFor"] == "condition=Ready"
-        assert annotations["pulumi.com/timeoutSeconds"] == "90"
+        told = (annotations.get("pulumi.com/waitFor"), annotations.get("pulumi.com/timeoutSeconds"))
+        if each.manifest["kind"] == "PulsarConnection":
+            assert told == (None, None), "The operator sets its condition once something uses it, and not before."
+        else:
+            assert told == ("condition=Ready", "90")
 
 
 def test_policies_have_the_units_that_the_operator_reads():
@@ -129,7 +132,8 @@ def test_everything_stays_in_pulsar_unless_the_file_says_otherwise_but_permissio
 def test_clusters_apart_are_reached_by_a_way_of_their_own():
     found = rendered()
     orders = found["PulsarNamespace shop/orders"].manifest["spec"]
-    assert orders["replicationClusters"] == ["pulsar"]
+    assert "replicationClusters" not in orders, "The operator takes one of the two, and adds this cluster by itself."
+    assert "allowedClusters" not in found["PulsarTenant shop"].manifest["spec"]
     assert orders["geoReplicationRefs"] == [{"name": "to-west"}]
     assert found["PulsarTenant shop"].manifest["spec"]["geoReplicationRefs"] == [{"name": "to-west"}]
     assert found["PulsarConnection to-west"].manifest["spec"] == {
