@@ -3,6 +3,7 @@
 import pulumi
 
 from components import stack
+from components.operators import function_mesh_resources
 from components.operators.resources_tenants import Tenants
 from components.pulsar.deployment import Pulsar
 
@@ -21,16 +22,20 @@ pulsar = Pulsar(
     opts=pulumi.ResourceOptions(providers=[cluster.provider]),
 )
 
-operators = spec.operators.create(pulumi.ResourceOptions(providers=[cluster.provider]))
+within = pulumi.ResourceOptions(providers=[cluster.provider])
+operators = spec.operators.create(within)
+needed: list[pulumi.Resource] = [pulsar]
 if spec.operators.resources and spec.tenants:
-    Tenants(
+    tenants = Tenants(
         "tenants",
         spec.tenants,
         pulsar=spec.pulsar,
         operator=spec.operators.resources,
         needed=[pulsar, *operators["resources"].needed],
-        opts=pulumi.ResourceOptions(providers=[cluster.provider]),
+        opts=within,
     )
+    needed += tenants.ready.values()
+function_mesh_resources.deploy(spec, operators, needed=needed, opts=within)
 
 pulumi.export("service_url", pulsar.service_url)
 pulumi.export("admin_url", pulsar.admin_url)

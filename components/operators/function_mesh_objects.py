@@ -8,6 +8,7 @@ import base64
 import dataclasses
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from ..model import Bytes
@@ -17,7 +18,8 @@ from ..pulsar.workload import Manifest
 from ..tenancy.code import Code
 from ..tenancy.connectors import AnyConnectorSpec, SinkSpec, SourceSpec
 from ..tenancy.functions import AnyFunctionSpec, GoFunctionSpec, JavaFunctionSpec
-from ..tenancy.running import GUARANTEES, RunSpec
+from ..tenancy.placement import Runnable, kind
+from ..tenancy.running import GUARANTEES
 from .function_mesh import FunctionMeshOperatorSpec
 
 API = "compute.functionmesh.io/v1alpha1"
@@ -57,15 +59,21 @@ def pulsar_config(place: Place) -> Manifest:
     }
 
 
-def code_config(place: Place, name: str, code: Code) -> Manifest | None:
+def code_name(name: str, kind: str) -> str:
+    """The ConfigMap with the code of a function, a source or a sink."""
+    return f"{name}-{kind}-code"
+
+
+def code_config(place: Place, name: str, spec: Runnable) -> Manifest | None:
     """The ConfigMap with a function's code, where the code is here; a connector's archive likewise."""
+    code = spec.code
     content, file = code.content, code.file_name
     if content is None or file is None:
         return None
     return {
         "apiVersion": "v1",
         "kind": "ConfigMap",
-        "metadata": _metadata(place, f"{name}-code", name),
+        "metadata": _metadata(place, code_name(name, kind(spec)), name),
         **_data(file, content),
     }
 
@@ -77,13 +85,12 @@ def _data(file: str, content: bytes) -> dict[str, Any]:
         return {"binaryData": {file: base64.b64encode(content).decode()}}
 
 
-def resource(place: Place, name: str, spec: RunSpec) -> Manifest:
+def resource(place: Place, name: str, spec: Runnable) -> Manifest:
     """The custom resource of a function or a connector on its own."""
-    kind = "Function" if isinstance(spec, AnyFunctionSpec) else "Source" if isinstance(spec, SourceSpec) else "Sink"
     conditions = ["StatefulSet", "Service", *(["HorizontalPodAutoscaler"] if spec.autoscaling else [])]
     return {
         "apiVersion": API,
-        "kind": kind,
+        "kind": kind(spec).capitalize(),
         "metadata": _metadata(
             place,
             name,
@@ -94,14 +101,11 @@ def resource(place: Place, name: str, spec: RunSpec) -> Manifest:
     }
 
 
-def pipeline(place: Place, name: str, members: dict[str, RunSpec]) -> Manifest:
-    """Functions and connectors as one `FunctionMesh`."""
+def pipeline(place: Place, name: str, members: Sequence[tuple[str, Runnable]]) -> Manifest:
+    """Functions and connectors, with their names, as one `FunctionMesh`."""
     sections: dict[str, list[Manifest]] = {"functions": [], "sources": [], "sinks": []}
-    for member, spec in sorted(members.items()):
-        section = (
-            "functions" if isinstance(spec, AnyFunctionSpec) else "sources" if isinstance(spec, SourceSpec) else "sinks"
-        )
-        sections[section].append(body(place, member, spec))
+    for member, spec in members:
+        sections[f"{kind(spec)}s"].append(body(place, member, spec))
     return {
         "apiVersion": API,
         "kind": "FunctionMesh",
@@ -110,9 +114,9 @@ def pipeline(place: Place, name: str, members: dict[str, RunSpec]) -> Manifest:
     }
 
 
-def body(place: Place, name: str, spec: RunSpec) -> Manifest:
+def body(place: Place, name: str, spec: Runnable) -> Manifest:
     """A function's or connector's `spec`. Without the webhook nobody fills in defaults, so all of them are written."""
-    own = _function(place, name, spec) if isinstance(spec, AnyFunctionSpec) else _connector(place, name, spec)  # pyright: ignore[reportArgumentType]
+    own = _function(place, name, spec) if isinstance(spec, AnyFunctionSpec) else _connector(place, name, spec)
     return {**_common(place, name, spec), **own}
 
 
@@ -125,10 +129,12 @@ def _waiting(place: Place, paths: list[str]) -> dict[str, str]:
     return {
         "pulumi.com/waitFor": json.dumps([f"jsonpath={path}=True" for path in paths]),
         "pulumi.com/timeoutSeconds": str(place.mesh.ready_seconds),
+        # What somebody, or the autoscaler, has written into it is put back by the next change or refresh.
+        "pulumi.com/patchForce": "true",
     }
 
 
-def _common(place: Place, name: str, spec: RunSpec) -> Manifest:
+def _common(place: Place, name: str, spec: Runnable) -> Manifest:
     tenant, namespace = spec.namespace.split("/")
     mesh, memory = place.mesh, str(Bytes(spec.memory))
     tls = {
@@ -164,18 +170,18 @@ def _common(place: Place, name: str, spec: RunSpec) -> Manifest:
     }
 
 
-def _code_mount(name: str, spec: RunSpec) -> Manifest:
+def _code_mount(name: str, spec: Runnable) -> Manifest:
     """The pods' shape, and the code in them."""
     pod: Manifest = {"securityContext": pod_security()}
     if spec.autoscaling:
         target = {"type": "Utilization", "averageUtilization": spec.autoscaling.cpu_percent}
         pod["autoScalingMetrics"] = [{"type": "Resource", "resource": {"name": "cpu", "target": target}}]
-    content = spec.code.content if isinstance(spec, AnyFunctionSpec | AnyConnectorSpec) else None
+    content = spec.code.content
     if content is None:
         return {"pod": pod}
     # A ConfigMap that changes starts no pod anew; a changed template does.
     pod["annotations"] = {"pulsar.apache.org/code": hashlib.sha256(content).hexdigest()[:16]}
-    pod["volumes"] = [{"name": "code", "configMap": {"name": f"{name}-code"}}]
+    pod["volumes"] = [{"name": "code", "configMap": {"name": code_name(name, kind(spec))}}]
     return {"pod": pod, "volumeMounts": [{"name": "code", "mountPath": _CODE, "readOnly": True}]}
 
 

@@ -7,10 +7,13 @@ from .. import versions
 from ..names import LONGEST_LABEL
 from .connectors import AnyConnectorSpec
 from .functions import AnyFunctionSpec
-from .running import Backend, RunSpec
+from .running import Backend
 
 if TYPE_CHECKING:
     from ..stack import StackSpec
+
+Runnable = AnyFunctionSpec | AnyConnectorSpec
+"""A function or a connector."""
 
 LONGEST_JOB = 55
 """The longest name of a Job of Pulsar's functions worker, which its Kubernetes runtime checks."""
@@ -22,23 +25,23 @@ SUFFIXES: Mapping[str, str] = {"function": "-function", "source": "-source", "si
 """What Function Mesh puts behind a resource's name for its StatefulSet."""
 
 
-def declared(stack: "StackSpec") -> dict[tuple[str, str], RunSpec]:
+def declared(stack: "StackSpec") -> dict[tuple[str, str], Runnable]:
     """Every function and connector, by its section and its name."""
-    found: dict[tuple[str, str], RunSpec] = {("functions", name): each for name, each in stack.functions.items()}
+    found: dict[tuple[str, str], Runnable] = {("functions", name): each for name, each in stack.functions.items()}
     return found | {("connectors", name): each for name, each in stack.connectors.items()}
 
 
-def backend(stack: "StackSpec", spec: RunSpec) -> Backend:
+def backend(stack: "StackSpec", spec: Runnable) -> Backend:
     """Who runs it."""
     return spec.backend or ("function-mesh" if stack.operators.function_mesh else "pulsar")
 
 
-def run_by(stack: "StackSpec", who: Backend) -> dict[tuple[str, str], RunSpec]:
+def run_by(stack: "StackSpec", who: Backend) -> dict[tuple[str, str], Runnable]:
     """What one of them runs, by section and name."""
     return {where: each for where, each in declared(stack).items() if backend(stack, each) == who}
 
 
-def kind(spec: RunSpec) -> str:
+def kind(spec: Runnable) -> str:
     """`function`, `source` or `sink`."""
     return spec.scheme if isinstance(spec, AnyConnectorSpec) else "function"
 
@@ -69,7 +72,7 @@ def misfits(stack: "StackSpec") -> Iterator[tuple[str, str]]:
     yield from _pipelines(stack)
 
 
-def _not_in_the_image(stack: "StackSpec", spec: RunSpec) -> Iterator[tuple[str, str]]:
+def _not_in_the_image(stack: "StackSpec", spec: Runnable) -> Iterator[tuple[str, str]]:
     """A connector that Pulsar's image of this version doesn't have."""
     version = stack.pulsar.version
     by_name = isinstance(spec, AnyConnectorSpec) and spec.connector
@@ -81,7 +84,7 @@ def _not_in_the_image(stack: "StackSpec", spec: RunSpec) -> Iterator[tuple[str, 
         )
 
 
-def _by_worker(stack: "StackSpec", name: str, spec: RunSpec) -> Iterator[tuple[str, str]]:
+def _by_worker(stack: "StackSpec", name: str, spec: Runnable) -> Iterator[tuple[str, str]]:
     """What Pulsar's own functions worker can't do."""
     worker = getattr(stack.pulsar, "functions", None)
     if worker is None or getattr(worker, "run_in", None) == "none":
@@ -96,7 +99,7 @@ def _by_worker(stack: "StackSpec", name: str, spec: RunSpec) -> Iterator[tuple[s
             "is Function Mesh's, and Pulsar's own worker runs this one. Leave it out, or choose "
             "`backend: function-mesh`.",
         )
-    if isinstance(spec, AnyFunctionSpec | AnyConnectorSpec) and spec.image:
+    if spec.image:
         yield (
             "image",
             "is Function Mesh's, and Pulsar's own worker runs this one, in its own image. Give the code as a package, "
@@ -111,7 +114,7 @@ def _by_worker(stack: "StackSpec", name: str, spec: RunSpec) -> Iterator[tuple[s
         )
 
 
-def _by_mesh(stack: "StackSpec", section: str, name: str, spec: RunSpec) -> Iterator[tuple[str, str]]:
+def _by_mesh(stack: "StackSpec", section: str, name: str, spec: Runnable) -> Iterator[tuple[str, str]]:
     """What Function Mesh can't do."""
     mesh = stack.operators.function_mesh
     if mesh is None:
@@ -132,15 +135,14 @@ def _by_mesh(stack: "StackSpec", section: str, name: str, spec: RunSpec) -> Iter
         )
     if isinstance(spec, AnyConnectorSpec) and not spec.entry and (spec.connector or spec.archive):
         yield "class_name", "is missing: Function Mesh doesn't look into the archive. Write the connector's class."
-    if isinstance(spec, AnyFunctionSpec | AnyConnectorSpec):
-        here = spec.code.local
-        if here and here.is_file() and here.stat().st_size > LARGEST_CONFIG_MAP:
-            yield (
-                "package" if isinstance(spec, AnyFunctionSpec) else "archive",
-                f"has {here.stat().st_size >> 20} MiB, and Function Mesh gets it by a ConfigMap, which holds 1 MiB. "
-                "Upload it as a package of Pulsar's and name it (function://tenant/namespace/name@version), or put it "
-                "into an image.",
-            )
+    here = spec.code.local
+    if here and here.is_file() and here.stat().st_size > LARGEST_CONFIG_MAP:
+        yield (
+            "package" if isinstance(spec, AnyFunctionSpec) else "archive",
+            f"has {here.stat().st_size >> 10} KiB, and Function Mesh gets it by a ConfigMap, which holds 1024 KiB. "
+            f"Upload it as a package of Pulsar's and name it ({kind(spec)}://tenant/namespace/name@version), or put it "
+            "into an image.",
+        )
     if isinstance(spec, AnyFunctionSpec) and spec.state and mesh and not getattr(mesh, "state_url", None):
         yield (
             "state",

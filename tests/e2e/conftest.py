@@ -18,6 +18,7 @@ ORDER = (
     "test_from_nothing",
     "test_kubernetes_plugin",
     "test_kubernetes_plugin_readiness",
+    "test_function_mesh",
     "test_local_cluster",
     "test_local_stack",
     "test_protocol_handlers",

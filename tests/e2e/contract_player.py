@@ -126,12 +126,18 @@ class ContractPlayer:
             wanted = self.answer(resource)
             if wanted is not None and wanted != resource.get("status"):
                 self._patch(f"{path}/status", {"status": dict(wanted)})
-                met = all(each["status"] == "True" for each in wanted.get("conditions", ()))
+                met = all(each["status"] == "True" for each in _conditions(wanted))
                 self.journal.append(("ready" if met else "failed", kind, name))
 
     def _patch(self, path: str, body: Mapping[str, Any]) -> None:
         query = {"fieldManager": "contract-player"}
         self._api.request("PATCH", path, query=query, body=body, content_type="application/merge-patch+json")
+
+
+def _conditions(status: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Every condition of a status: Kubernetes' usual list, or Function Mesh's mapping, or its one."""
+    found = status.get("conditions") or ([status["condition"]] if "condition" in status else [])
+    return list(found.values() if isinstance(found, Mapping) else found)
 
 
 @contextlib.contextmanager

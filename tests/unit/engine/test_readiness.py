@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local.engine.kubernetes_plugin.readiness import others, pods, workloads
+from local.engine.kubernetes_plugin.readiness import others, pods, verdict, workloads
 from local.engine.kubernetes_plugin.readiness.conditions import conditions
 
 
@@ -223,6 +223,24 @@ def test_a_controller_s_reason_is_what_the_waiting_says():
     found = conditions("condition=Ready")({"status": {"conditions": [told]}}, Around())  # type: ignore[arg-type]
 
     assert found.message == "waiting for condition=Ready, which is False (ReconcileError: the tenant is missing)"
+
+
+def test_what_stands_beside_an_awaited_value_is_what_the_waiting_says():
+    part = {"condition": "StatefulSetReady", "status": "False", "action": "Create"}
+    expression = "jsonpath={.status.conditions.StatefulSet.status}=True"
+    found = conditions(expression)({"status": {"conditions": {"StatefulSet": part}}}, Around())  # type: ignore[arg-type]
+    nothing = conditions(expression)({"status": {}}, Around())  # type: ignore[arg-type]
+
+    assert found.message == (
+        f"waiting for {expression}, where it says action: Create, condition: StatefulSetReady, status: False"
+    )
+    assert nothing.message == f"waiting for {expression}"
+
+
+def test_conditions_of_another_shape_are_none_of_kubernetes_own():
+    part = {"condition": "StatefulSetReady", "status": "True"}
+
+    assert verdict.condition({"status": {"conditions": {"StatefulSet": part}}}, "Ready") == {}
 
 
 @pytest.mark.parametrize("where", ["condition", "status"])

@@ -39,11 +39,24 @@ def conditions(text: str) -> Check:
 def _told(live: dict[str, Any], expression: str) -> str:
     """What the object's controller says about a condition that doesn't hold: its reason and its message."""
     kind, _, rest = expression.partition("=")
-    found = condition(live, rest.partition("=")[0]) if kind == "condition" else {}
+    if kind == "jsonpath":
+        return _beside(live, expression)
+    found = condition(live, rest.partition("=")[0])
     if not found or not _is_of_now(live, found):
         return ""
     words = ": ".join(each for each in (found.get("reason"), found.get("message")) if each)
     return f", which is {found.get('status')}{f' ({words})' if words else ''}"
+
+
+def _beside(live: dict[str, Any], expression: str) -> str:
+    """What stands where a JSONPath leads, with what stands beside it: a condition's reason, whatever it is called."""
+    path = expression.partition("=")[2].partition("}")[0].lstrip("{")
+    steps = _steps(path if path.startswith((".", "[")) else f".{path}", expression)
+    if len(steps) < 2 or not list(_walk(live, steps)):
+        return ""
+    around = next((each for each in _walk(live, steps[:-1]) if isinstance(each, dict)), {})
+    told = (f"{name}: {_text(value)}" for name, value in sorted(around.items()) if isinstance(value, str | int))
+    return f", where it says {', '.join(told)}"
 
 
 def _is_of_now(live: dict[str, Any], found: dict[str, Any]) -> bool:

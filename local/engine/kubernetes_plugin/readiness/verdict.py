@@ -48,8 +48,12 @@ Check = Callable[[dict[str, Any], View], Verdict]
 
 
 def condition(live: dict[str, Any], kind: str) -> dict[str, Any]:
-    """The condition of a type in an object's status; empty where there is none."""
-    for each in (live.get("status") or {}).get("conditions") or []:
+    """The condition of a type in an object's status; empty where there is none.
+
+    A custom resource may call something else `conditions`: Function Mesh has a mapping there.
+    """
+    found = (live.get("status") or {}).get("conditions")
+    for each in found if isinstance(found, list) else []:
         if each.get("type") == kind:
             return each
     return {}
