@@ -92,9 +92,15 @@ class ContractPlayer:
         return list(dict.fromkeys((kind, name) for event, kind, name in self.journal if event == what))
 
     def _play(self, plural: str) -> None:
+        known: set[str] = set()
         while not self._stopped.is_set():
             with contextlib.suppress(Told, OSError):
                 listed = self._api.request("GET", f"{self._root}/{plural}")
+                # What went between two watches is told by no event.
+                here = {each["metadata"]["name"] for each in listed["items"]}
+                for name in sorted(known - here):
+                    self.journal.append(("gone", plural, name))
+                known = here
                 for each in listed["items"]:
                     self._look("ADDED", plural, each)
                 query = {"resourceVersion": listed["metadata"]["resourceVersion"]}
@@ -102,6 +108,8 @@ class ContractPlayer:
                     if self._stopped.is_set():
                         return
                     self._look(event["type"], plural, event["object"])
+                    name = event["object"].get("metadata", {}).get("name", "")
+                    known = known - {name} if event["type"] == "DELETED" else known | {name} - {""}
             self._stopped.wait(0.1)
 
     def _look(self, event: str, plural: str, resource: Resource) -> None:

@@ -4,12 +4,14 @@ The operator's program is in no registry, so a contract player answers. Pulsar i
 between the engine, the API server and an operator.
 """
 
+import copy
 import itertools
 import os
 import pathlib
 import secrets
 import signal
 import subprocess
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -51,7 +53,7 @@ Tenants("tenants", spec.tenants, pulsar=spec.pulsar, operator=spec.operators.res
 '''
 SPEC = {
     "pulsar.keep_data": False,
-    "operators.resources": {"install": False, "ready_within": "6s"},
+    "operators.resources": {"install": False, "ready_within": "4s"},
     "tenants.shop.namespaces.orders": {
         "ttl": "3d",
         "permissions": {"web": ["produce"]},
@@ -86,7 +88,7 @@ class Stage:
 
     def write(self, changes: dict[str, Any] | None = None) -> None:
         self.changes.update(changes or {})
-        self.project.configure(stack_file.raw(self.changes))
+        self.project.configure(stack_file.raw(copy.deepcopy(self.changes)))
 
     def up(self, changes: dict[str, Any] | None = None, *options: str, expect: int = 0) -> str:
         self.write(changes)
@@ -197,11 +199,30 @@ def test_an_up_that_was_killed_goes_on(stage: Stage):
     assert found["metadata"]["uid"] == first["metadata"]["uid"]
 
 
+def test_a_resource_that_leaves_the_file_goes_once_the_operator_lets_it(stage: Stage):
+    asked = threading.Event()
+
+    def hold(resource: Resource) -> bool:
+        was_asked = asked.is_set()
+        asked.set()
+        return was_asked
+
+    stage.player.on_delete = hold
+    topics = ("billed", "placed")
+    stage.changes.pop(f"{TOPICS}.sent", None)
+    said = stage.up()
+    stage.player.on_delete = lambda resource: True
+
+    assert asked.is_set(), said
+    assert stage.get("pulsartopics", "shop.orders.sent") is None
+    assert all(stage.get("pulsartopics", f"shop.orders.{name}") for name in topics)
+
+
 def test_a_destroy_leaves_no_finalizer_and_takes_each_before_what_it_stands_in(stage: Stage):
     stage.player.journal.clear()
     stage.project.run("destroy", "--yes", "--skip-preview")
 
-    until(lambda: len(stage.player.happened("gone")) == 7)
+    until(lambda: len(stage.player.happened("gone")) == 6)
     gone = stage.player.happened("gone")
     order = [gone.index(each) for each in reversed(IN_ORDER)]
     assert order == sorted(order), gone
