@@ -17,7 +17,7 @@ READY_CLOUDS := .venv/.ready-clouds
 CLOUD := $(shell grep -qsE '(provider|kind): *(eks|gke|aks|s3|gcs|azure-blob) *(\#|$$|,|})' stacks/Pulumi.$(STACK).yaml && echo $(READY_CLOUDS))
 
 .DEFAULT_GOAL := help
-.PHONY: help up down smoke preview policies backup restore pulsar-admin render explain environments diff test check bench format lock schema
+.PHONY: help up down smoke functions preview policies backup restore pulsar-admin render explain environments diff test check bench format lock schema
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -73,6 +73,9 @@ environments: $(READY) ## every stack file: its cluster, Pulsar, metadata, tiere
 
 diff: $(READY) ## how environments differ: STACKS=onprem,aws (ARGS=--keys: keys of conf files as well)
 	@$(PY) -m review diff '$(STACKS)' --args='$(ARGS)'
+
+functions: $(READY) ## build the example functions (Java needs a JDK and Maven, Go needs Go)
+	@$(PY) -m examples.build $(ARGS)
 
 test: $(READY_DEV) ## every test that this machine can run
 	@$(PY) -m tests $(ARGS)

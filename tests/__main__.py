@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 
+from examples import build
 from tests.engine.trial import no_engine
 
 PROJECT = pathlib.Path(__file__).resolve().parent.parent
@@ -42,15 +43,25 @@ def _no_cluster() -> str | None:
     return _no_engine()
 
 
-_MISSING = {"unit": lambda: None, "engine": _no_engine, "cluster": _no_cluster}
+def _no_compiler(folder: str) -> str | None:
+    return next(artifact.missing() for artifact in build.ARTIFACTS if artifact.folder == folder)
+
+
+_MISSING = {
+    "unit": lambda: None,
+    "java": lambda: _no_compiler("weather"),
+    "engine": _no_engine,
+    "cluster": _no_cluster,
+}
 
 TIERS = (
     Tier(
         "unit",
-        ("tests/unit", "tests/components", "tests/policy_pack", "tests/upgrades"),
+        ("tests/unit", "tests/components", "tests/policy_pack", "tests/upgrades", "tests/example_functions"),
         "nothing",
         ("-m", "not engine", "-n", "2"),
     ),
+    Tier("java", ("tests/toolchains/java",), "a JDK and Maven"),
     Tier(
         "engine",
         ("tests/engine", "tests/policy_pack", "tests/previews", "tests/upgrades", "tests/clouds"),

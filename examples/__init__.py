@@ -1,0 +1,1 @@
+"""Functions and connectors to start from."""
