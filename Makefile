@@ -75,7 +75,7 @@ diff: $(READY) ## how environments differ: STACKS=onprem,aws (ARGS=--keys: keys 
 	@$(PY) -m review diff '$(STACKS)' --args='$(ARGS)'
 
 functions: $(READY) ## build the example functions (Java needs a JDK and Maven, Go needs Go)
-	@$(PY) -m examples.build $(ARGS)
+	@$(PY) -m local.example_functions $(ARGS)
 
 test: $(READY_DEV) ## every test that this machine can run
 	@$(PY) -m tests $(ARGS)

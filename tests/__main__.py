@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 
-from examples import build
+from local import example_functions as build
 from tests.engine.trial import no_engine
 
 PROJECT = pathlib.Path(__file__).resolve().parent.parent
@@ -50,6 +50,7 @@ def _no_compiler(folder: str) -> str | None:
 _MISSING = {
     "unit": lambda: None,
     "java": lambda: _no_compiler("weather"),
+    "go": lambda: _no_compiler("large-orders"),
     "engine": _no_engine,
     "cluster": _no_cluster,
 }
@@ -62,6 +63,7 @@ TIERS = (
         ("-m", "not engine", "-n", "2"),
     ),
     Tier("java", ("tests/toolchains/java",), "a JDK and Maven"),
+    Tier("go", ("tests/toolchains/go",), "Go"),
     Tier(
         "engine",
         ("tests/engine", "tests/policy_pack", "tests/previews", "tests/upgrades", "tests/clouds"),

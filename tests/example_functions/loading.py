@@ -4,7 +4,7 @@ import importlib
 import sys
 from types import ModuleType
 
-from examples import build
+from local import example_functions as build
 
 
 def load(folder: str, module: str) -> ModuleType:

@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from examples import build
+from local import example_functions as build
 
 
 @pytest.fixture

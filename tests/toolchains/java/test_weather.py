@@ -4,7 +4,7 @@ import re
 import subprocess
 import zipfile
 
-from examples import build
+from local import example_functions as build
 
 WEATHER = next(artifact for artifact in build.ARTIFACTS if artifact.folder == "weather")
 

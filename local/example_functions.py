@@ -1,6 +1,6 @@
 """Builds the functions of `examples/functions` into `examples/functions/build`: only what is out of date.
 
-`python -m examples.build` builds all, with names only those. Sources are known by their content, not by their time.
+`python -m local.example_functions` builds all, with names only those. Sources are known by content, not by time.
 """
 
 import dataclasses
@@ -14,7 +14,9 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 
-FUNCTIONS = pathlib.Path(__file__).parent / "functions"
+from local.paths import PROJECT
+
+FUNCTIONS = PROJECT / "examples" / "functions"
 BUILD = FUNCTIONS / "build"
 _PASSED_OVER = {"build", "target", "__pycache__"}
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -82,6 +84,7 @@ ARTIFACTS = (
         ("javac", "mvn"),
         "Install a JDK from 17 on and Maven from 3.6.3 on: on Debian and Ubuntu, apt-get install default-jdk maven.",
     ),
+    Artifact("large-orders", "large-orders", build_go, ("go",), "Install Go from 1.24 on: https://go.dev/doc/install."),
 )
 """The others are one file of Python each, which Pulsar takes as it is."""
 
@@ -118,6 +121,7 @@ def build(artifact: Artifact, folder: pathlib.Path = BUILD) -> bool:
     folder.mkdir(parents=True, exist_ok=True)
     partial = folder / f".{artifact.file}.partial"
     artifact.make(artifact.source, partial)
+    partial.chmod(0o755 if artifact.make is build_go else 0o644)
     partial.replace(target)
     stamp.write_text(wanted)
     return True

@@ -1,1 +1,0 @@
-"""Functions and connectors to start from."""
