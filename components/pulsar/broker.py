@@ -39,7 +39,6 @@ class BrokerSpec(ProcessSpec):
                     "brokerServicePort": str(PORT),
                     "webServicePort": str(HTTP_PORT),
                     "statusFilePath": STATUS_FILE,
-                    "functionsWorkerEnabled": "false",
                 }
             },
             tunable={
@@ -79,6 +78,7 @@ def brokers(
             "export PULSAR_PREFIX_advertisedAddress=$(hostname -f)",
             *_own_names(settings),
             "bin/apply-config-from-env.py conf/broker.conf",
+            *(("bin/gen-yml-from-env.py conf/functions_worker.yml",) if _runs_functions(settings) else ()),
             f"echo OK > {STATUS_FILE}",
             wait(metadata, place),
             "exec bin/pulsar broker",
@@ -92,6 +92,10 @@ def brokers(
         grace_seconds=spec.drain_seconds,
         client_service={"type": "ClusterIP"},
     )
+
+
+def _runs_functions(settings: Mapping[str, Setting]) -> bool:
+    return "functionsWorkerEnabled" in settings and settings["functionsWorkerEnabled"].value == "true"
 
 
 def _own_names(settings: Mapping[str, Setting]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from typing import Literal, TypeVar
 
 from .workload import InitContainer, Mount, SecretKey, Workload
 
-Process = Literal["bookie", "autorecovery", "broker", "proxy", "websocket", "toolset", "initialise"]
+Process = Literal["bookie", "autorecovery", "broker", "proxy", "websocket", "functions", "toolset", "initialise"]
 
 JOINABLE = frozenset({"messagingProtocols", "brokerInterceptors", "brokerEntryMetadataInterceptors"})
 """Keys whose values are comma-separated lists: several features may add to them."""

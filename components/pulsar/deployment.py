@@ -86,6 +86,10 @@ class Pulsar(pulumi.ComponentResource):
         }
         needed = pulumi.ResourceOptions(parent=self, depends_on=[namespace, *secrets.values(), *access.needed])
         register(f"{spec.name}-initialise", initialisation, within)
+        # What is in a namespace of its own comes after that.
+        spaces = {logical for logical, manifest in manifests.items() if manifest["kind"] == "Namespace"}
+        made = [register(logical, manifests.pop(logical), within) for logical in sorted(spaces)]
+        needed = pulumi.ResourceOptions.merge(needed, pulumi.ResourceOptions(depends_on=made)) if made else needed
         for logical, manifest in manifests.items():
             holds_data = spec.keep_data and manifest["kind"] == "PersistentVolumeClaim"
             register(

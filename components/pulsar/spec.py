@@ -19,9 +19,10 @@ from . import initialise, replication
 from .bookkeeper import AutorecoveryPods, AutorecoverySpec, BookkeeperSpec, autorecovery, bookies
 from .broker import BrokerSpec, brokers
 from .contributions import Contribution, Process, Setting, disagreements, equipped, merge
+from .functions import FunctionsSpec, NoFunctionsSpec, by_packages
 from .lifecycle.guards import Guard, bookies_only_grow
 from .metadata import ConfigurationMetadataSpec, MetadataSpec, refusals
-from .metadata.backup import BackupSpec, backup
+from .metadata.backup import BackupSpec, backup, impossible
 from .metadata.configuration import together
 from .metadata.etcd import EtcdSpec
 from .metadata.store import MetadataStoreSpec, Place
@@ -70,6 +71,8 @@ class PulsarSpec(Spec):
     """The proxy, through which clients reach the brokers."""
     websocket: WebSocketSpec = WebSocketPods()
     """Pulsar over WebSocket."""
+    functions: FunctionsSpec = NoFunctionsSpec()
+    """What runs functions and connectors inside Pulsar."""
     tiered_storage: TieredStorage | None = None
     """Where older messages move to. Default: they stay on the bookies."""
     peers: Mapping[Name, PeerSpec] = {}
@@ -102,18 +105,11 @@ class PulsarSpec(Spec):
         yield from refusals(self.metadata, self.configuration_metadata, self.version, self.name)
         yield from replication.mistakes(self.peers, self.name)
         if self.metadata_backup:
-            if self.tiered_storage is None or self.tiered_storage.remote(self.place) is None:
-                yield (
-                    "metadata_backup",
-                    "has nowhere to go: backups are kept in the tiered storage's bucket. "
-                    "Set tiered_storage to a kind with a bucket, or leave metadata_backup out.",
-                )
-            if not self.metadata.snapshot(self.place, self.runtime, ""):
-                yield (
-                    "metadata_backup",
-                    f"can't be made of {self.metadata.store}, which has no snapshots that this program knows of. "
-                    "Leave it out, or use etcd or zookeeper.",
-                )
+            remote = self.tiered_storage.remote(self.place) if self.tiered_storage else None
+            for sentence in impossible(self.metadata, remote, self.place, self.runtime):
+                yield "metadata_backup", sentence
+        for path, sentence in self.functions.misfits(self):
+            yield f"functions.{path}", sentence
         if self.tiered_storage:
             for path, sentence in self.tiered_storage.mistakes_with(self):
                 yield f"tiered_storage.{path}", sentence
@@ -168,6 +164,7 @@ class PulsarSpec(Spec):
             self.bookkeeper.contribution(),
             self.autorecovery.contribution(),
             self.broker.contribution(place),
+            self.functions.contribution(self),
             self.websocket.contribution(place, self.stores),
             self.proxy.contribution(place),
             self.toolset.contribution(place),
@@ -223,6 +220,7 @@ class PulsarSpec(Spec):
             )
         if isinstance(self.websocket, WebSocketPods):
             found.append(websockets(self.websocket, self.settings("websocket"), place=place, runtime=run))
+        found = self.functions.workloads(self, found)
         return {work.role: self._placed(equipped(work, self.contributions), offer) for work in found}
 
     def _placed(self, work: Workload, offer: Offer) -> Workload:
@@ -239,7 +237,9 @@ class PulsarSpec(Spec):
         peers = replication.replication(self.peers, self.place, self.effective_image)
         clients = self.protocols.manifests(self.place, offer, self.broker.replicas)
         moves = policies.policies(self.tiered_storage, self.place, self.effective_image)
-        return {**self.stores.manifests(self.place), **stored, **moves, **self._backup(), **peers, **clients}
+        functions = self.functions.manifests(self.place, self.broker.replicas, by_packages(self))
+        made = {**self.stores.manifests(self.place), **stored, **moves, **self._backup(), **peers, **clients}
+        return {**made, **functions}
 
     def _backup(self) -> Mapping[str, Manifest]:
         remote = self.tiered_storage.remote(self.place) if self.tiered_storage else None

@@ -1,7 +1,7 @@
 """Scheduled backups of the metadata to the tiered storage's bucket."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated
 
 import pydantic
@@ -40,6 +40,20 @@ class BackupSpec(Spec):
     """When, as cron has it, in UTC. Default: once an hour."""
     keep: Duration = Duration.parse("14d")
     """How long a snapshot is kept."""
+
+
+def impossible(metadata: MetadataStoreSpec, remote: Remote | None, place: Place, runtime: Runtime) -> Iterator[str]:
+    """Why there can be no backups, as sentences: no bucket, or a store without snapshots."""
+    if remote is None:
+        yield (
+            "has nowhere to go: backups are kept in the tiered storage's bucket. "
+            "Set tiered_storage to a kind with a bucket, or leave metadata_backup out."
+        )
+    if not metadata.snapshot(place, runtime, ""):
+        yield (
+            f"can't be made of {metadata.store}, which has no snapshots that this program knows of. "
+            "Leave it out, or use etcd or zookeeper."
+        )
 
 
 def prefix(place: Place) -> str:
