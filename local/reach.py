@@ -2,12 +2,11 @@
 
 import contextlib
 import dataclasses
-import select
-import socket
 import sys
-import threading
 from collections.abc import Iterator
 from typing import Any
+
+from provider import reaching
 
 from .paths import PROJECT
 from .problem import Problem
@@ -46,14 +45,14 @@ def endpoints(stack: Stack, kubeconfig: Any) -> Iterator[Endpoints]:
     if fixed:
         yield fixed
         return
-    name = stack.spec.pulsar.name
+    pulsar_place = place(stack, kubeconfig)
     apart = stack.spec.pulsar.websocket.run_in == "pods"
     with contextlib.ExitStack() as forwards:
-        pulsar = forwards.enter_context(_forward(stack, kubeconfig, f"{name}-proxy", 6650))
-        http = forwards.enter_context(_forward(stack, kubeconfig, f"{name}-proxy", 8080))
+        pulsar = forwards.enter_context(pulsar_place.forward("proxy", 6650))
+        http = forwards.enter_context(pulsar_place.forward("proxy", 8080))
         websocket = http
         if apart:
-            websocket = forwards.enter_context(_forward(stack, kubeconfig, f"{name}-websocket", 8080))
+            websocket = forwards.enter_context(pulsar_place.forward("websocket", 8080))
         yield Endpoints(f"pulsar://127.0.0.1:{pulsar}", f"http://127.0.0.1:{http}", f"ws://127.0.0.1:{websocket}/ws/v2")
 
 
@@ -63,19 +62,17 @@ def core_api(stack: Stack, kubeconfig: Any) -> Any:
     Raises:
         Problem: there is no such kubeconfig or context.
     """
-    import kubernetes
-
-    context = stack.context
     try:
-        client = (
-            kubernetes.config.new_client_from_config_dict(kubeconfig, context=context)
-            if isinstance(kubeconfig, dict)
-            else kubernetes.config.new_client_from_config(str(kubeconfig) if kubeconfig else None, context=context)
-        )
-    except kubernetes.config.ConfigException as error:
+        return place(stack, kubeconfig).core_api()
+    except reaching.Unreached as error:
         way_out = " `make up` brings its cluster up." if stack.is_local else ""
-        raise Problem(f"The kubeconfig of stack {stack.name} can't be used: {error}.{way_out}") from None
-    return kubernetes.client.CoreV1Api(client)
+        raise Problem(f"The kubeconfig of stack {stack.name} {error}{way_out}") from None
+
+
+def place(stack: Stack, kubeconfig: Any) -> reaching.Place:
+    """Where the stack's Pulsar is in Kubernetes."""
+    pulsar = stack.spec.pulsar
+    return reaching.Place(kubeconfig, stack.context, pulsar.namespace, pulsar.name)
 
 
 def is_reachable(stack: Stack) -> bool:
@@ -97,62 +94,6 @@ def cluster_identity(stack: Stack) -> str:
     return str(api.read_namespace("kube-system").metadata.uid)
 
 
-def _ready_pod(api: Any, stack: Stack, role: str) -> str:
-    pulsar = stack.spec.pulsar
-    selector = f"app.kubernetes.io/instance={pulsar.name},app.kubernetes.io/name={role}"
-    pods = api.list_namespaced_pod(pulsar.namespace, label_selector=selector).items
-    for pod in pods:
-        conditions = {each.type: each.status for each in pod.status.conditions or ()}
-        if conditions.get("Ready") == "True" and pod.metadata.deletion_timestamp is None:
-            return pod.metadata.name
-    raise Problem(
-        f"No {role} of stack {stack.name} is ready ({len(pods)} in namespace {pulsar.namespace}). "
-        f"`make up STACK={stack.name}` brings it up."
-    )
-
-
-@contextlib.contextmanager
-def _forward(stack: Stack, kubeconfig: Any, service: str, port: int) -> Iterator[int]:
-    """A port of this machine's loopback that leads to a ready pod of the service, for every connection anew."""
-    from kubernetes.stream import portforward
-
-    role = service.removeprefix(f"{stack.spec.pulsar.name}-")
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def serve() -> None:
-        while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=relay, args=(connection,), daemon=True).start()
-
-    def relay(connection: socket.socket) -> None:
-        with contextlib.suppress(Exception), connection:
-            api = core_api(stack, kubeconfig)
-            pod = _ready_pod(api, stack, role)
-            tunnel = portforward(
-                api.connect_get_namespaced_pod_portforward, pod, stack.spec.pulsar.namespace, ports=str(port)
-            )
-            _pump(connection, tunnel.socket(port))
-
-    threading.Thread(target=serve, daemon=True).start()
-    try:
-        yield listener.getsockname()[1]
-    finally:
-        listener.close()
-
-
-def _pump(one: Any, other: Any) -> None:
-    while True:
-        readable, _, _ = select.select([one, other], [], [])
-        for source in readable:
-            data = source.recv(65536)
-            if not data:
-                return
-            (other if source is one else one).sendall(data)
-
-
 def run_in_toolset(stack: Stack, kubeconfig: Any, command: list[str]) -> int:
     """Run a command in the toolset pod, with its output here as it comes.
 
@@ -162,9 +103,13 @@ def run_in_toolset(stack: Stack, kubeconfig: Any, command: list[str]) -> int:
     from kubernetes.stream import stream
 
     api = core_api(stack, kubeconfig)
+    try:
+        pod = place(stack, kubeconfig).ready_pod(api, "toolset")
+    except reaching.Unreached as error:
+        raise Problem(f"{error} `make up STACK={stack.name}` brings it up.") from None
     running = stream(
         api.connect_get_namespaced_pod_exec,
-        _ready_pod(api, stack, "toolset"),
+        pod,
         stack.spec.pulsar.namespace,
         command=command,
         stderr=True,

@@ -7,38 +7,26 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import pydantic
 
 from .. import names
-from ..model import Bytes, Cpu, Image, Namespace, Spec, StorageClass, unless_told
+from ..model import Bytes, Cpu, Image, Namespace, Spec, unless_told
 from . import broker
 from .contributions import Contribution
+from .function_packages import PackagesSpec, by_packages
 from .function_runtimes import RuntimeName, Surroundings, jobs_objects, settings
 from .memory import MemorySpec
 from .metadata.store import Place
 from .process import ConfKey, ConfValue, ProcessSpec, secrets_among
 from .runtime import script
-from .workload import Manifest, Mount, Workload
+from .workload import Manifest, Workload
 
 if TYPE_CHECKING:
     from .spec import PulsarSpec
 
 PORT = 6750
 """The worker's own REST API where it runs apart."""
-PACKAGES = "/pulsar/packages-storage"
-"""Where Pulsar's `FileSystemPackagesStorage` keeps packages unless told otherwise, below the process's folder."""
 STATE_PORT = 4181
 """Where BookKeeper's table service answers."""
 
-_FILESYSTEM = "org.apache.pulsar.packages.management.storage.filesystem.FileSystemPackagesStorageProvider"
 _STATE = "org.apache.bookkeeper.stream.server.StreamStorageLifecycleComponent"
-
-
-class PackagesSpec(Spec):
-    """The volume for functions' code, where the metadata store can't help BookKeeper keep it (etcd, Oxia)."""
-
-    size: Bytes = Bytes.parse("2Gi")
-    """How large."""
-    storage_class: StorageClass | None = None
-    """The StorageClass. Default: the cluster's. Several brokers share the volume, which takes one that offers
-    ReadWriteMany, such as NFS."""
 
 
 class NoFunctionsSpec(Spec):
@@ -62,9 +50,9 @@ class NoFunctionsSpec(Spec):
         del pulsar
         return list(found)
 
-    def manifests(self, place: Place, brokers: int, packages: bool) -> Mapping[str, Manifest]:
+    def manifests(self, pulsar: "PulsarSpec") -> Mapping[str, Manifest]:
         """No further objects."""
-        del place, brokers, packages
+        del pulsar
         return {}
 
 
@@ -149,6 +137,8 @@ class WorkerSpec(Spec):
         return {
             "numFunctionPackageReplicas": str(min(pulsar.bookkeeper.replicas, pulsar.bookkeeper.write_quorum)),
             "functionsWorkerEnablePackageManagement": str(by_packages(pulsar)).lower(),
+            # A process that ended is seen, and started again, after 10 s instead of 30.
+            "instanceLivenessCheckFreqMs": "10000",
             **settings(self.runtime, around),
             **state,
             **self.config,
@@ -162,36 +152,17 @@ class WorkerSpec(Spec):
         """What the brokers, and the bookies, need for functions wherever the worker runs."""
         place, conf, mounts = pulsar.place, {}, ()
         if by_packages(pulsar):
-            conf = {"enablePackagesManagement": "true", "packagesManagementStorageProvider": _FILESYSTEM}
-            claim = {"persistentVolumeClaim": {"claimName": f"{place.cluster}-packages"}}
-            mounts = (Mount(name="packages", path=PACKAGES, source=claim, read_only=False),)
+            conf, mounts = self.packages.conf(), (self.packages.mount(place),)
         return Contribution(
             source="functions",
             conf={"broker": conf, **({"bookie": {"extraServerComponents": _STATE}} if self.state_storage else {})},
             mounts={"broker": mounts},
         )
 
-    def manifests(self, place: Place, brokers: int, packages: bool) -> Mapping[str, Manifest]:
+    def manifests(self, pulsar: "PulsarSpec") -> Mapping[str, Manifest]:
         """The claim for functions' code, and the function pods' namespace."""
-        found: dict[str, Manifest] = {}
-        if packages:
-            name = f"{place.cluster}-packages"
-            storage_class = {"storageClassName": self.packages.storage_class} if self.packages.storage_class else {}
-            found[name] = {
-                "apiVersion": "v1",
-                "kind": "PersistentVolumeClaim",
-                "metadata": {
-                    "name": name,
-                    "namespace": place.namespace,
-                    # It is bound when the first broker is there.
-                    "annotations": {"pulumi.com/skipAwait": "true"},
-                },
-                "spec": {
-                    "accessModes": ["ReadWriteMany" if brokers > 1 else "ReadWriteOnce"],
-                    **storage_class,
-                    "resources": {"requests": {"storage": str(self.packages.size)}},
-                },
-            }
+        place = pulsar.place
+        found = self.packages.manifests(place, pulsar.broker.replicas) if by_packages(pulsar) else {}
         jobs = self.namespace(place.namespace)
         return {**found, **(jobs_objects(place, self.role, jobs) if jobs else {})}
 
@@ -305,14 +276,6 @@ class FunctionPods(WorkerSpec, ProcessSpec):
             kubernetes_api=pods,
             client_service={"type": "ClusterIP"},
         )
-
-
-def by_packages(pulsar: "PulsarSpec") -> bool:
-    """Whether functions' code is on the packages' volume.
-
-    Else BookKeeper keeps it through DistributedLog, which has its own metadata in ZooKeeper and in no other store.
-    """
-    return pulsar.metadata.store != "zookeeper"
 
 
 FunctionsSpec = Annotated[

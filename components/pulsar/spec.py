@@ -19,7 +19,7 @@ from . import initialise, replication
 from .bookkeeper import AutorecoveryPods, AutorecoverySpec, BookkeeperSpec, autorecovery, bookies
 from .broker import BrokerSpec, brokers
 from .contributions import Contribution, Process, Setting, disagreements, equipped, merge
-from .functions import FunctionsSpec, NoFunctionsSpec, by_packages
+from .functions import FunctionsSpec, NoFunctionsSpec
 from .lifecycle.guards import Guard, bookies_only_grow
 from .metadata import ConfigurationMetadataSpec, MetadataSpec, refusals
 from .metadata.backup import BackupSpec, backup, impossible
@@ -237,7 +237,7 @@ class PulsarSpec(Spec):
         peers = replication.replication(self.peers, self.place, self.effective_image)
         clients = self.protocols.manifests(self.place, offer, self.broker.replicas)
         moves = policies.policies(self.tiered_storage, self.place, self.effective_image)
-        functions = self.functions.manifests(self.place, self.broker.replicas, by_packages(self))
+        functions = self.functions.manifests(self)
         made = {**self.stores.manifests(self.place), **stored, **moves, **self._backup(), **peers, **clients}
         return {**made, **functions}
 

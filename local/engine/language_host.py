@@ -26,7 +26,7 @@ from pulumi import log
 from pulumi.runtime import reset_options, run_in_stack, set_all_config
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
-from .engine_link import channel_to, end_on_a_signal, end_with_engine
+from plugin.engine_link import channel_to, end_on_a_signal, end_with_engine
 
 
 class _Ended(Exception):

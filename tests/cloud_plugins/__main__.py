@@ -2,13 +2,13 @@
 
 import sys
 
-from local.engine.plugin.lean_start import leave_out_the_sdk
+from plugin.lean_start import leave_out_the_sdk
 
 
 def main() -> None:
     """Serve the engine that started it."""
     leave_out_the_sdk()
-    from local.engine.plugin.serving import serve
+    from plugin.serving import serve
 
     from .provider import Provider
 

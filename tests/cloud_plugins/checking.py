@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from local.engine.plugin.values import Path, Unknown, property_path
+from plugin.values import Path, Unknown, property_path
 
 from .sdk import Property, Sdk
 from .shapes import Anything, Listed, Mapped, Named, OneOf, Plain, Shape

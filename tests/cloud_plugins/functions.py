@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from local.engine.plugin.values import Values
+from plugin.values import Values
 
 from .identities import ACCOUNT, PROJECT, SUBSCRIPTION
 from .kubernetes import api

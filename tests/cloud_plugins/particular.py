@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from local.engine.plugin.values import Path
+from plugin.values import Path
 
 from .identities import ACCOUNT, PROJECT
 from .kubernetes import api

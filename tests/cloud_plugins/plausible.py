@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from local.engine.plugin.values import UNKNOWN, Path
+from plugin.values import UNKNOWN, Path
 
 from . import particular
 from .identities import ACCOUNT, PROJECT, SUBSCRIPTION

@@ -7,13 +7,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from local.engine.plugin.differences import Difference, diff_response, differences
-from local.engine.plugin.problems import PluginError
-from local.engine.plugin.protocol import empty_pb2, provider_pb2
-from local.engine.plugin.provider import BaseProvider, Resource, resource_of
-from local.engine.plugin.replies import answered
-from local.engine.plugin.reporting import Reports
-from local.engine.plugin.values import UNKNOWN, Unknown, Values, decode, encode, property_path, redactor
+from plugin.differences import Difference, diff_response, differences
+from plugin.problems import PluginError
+from plugin.protocol import empty_pb2, provider_pb2
+from plugin.provider import BaseProvider, Resource, resource_of
+from plugin.replies import answered
+from plugin.reporting import Reports
+from plugin.values import UNKNOWN, Unknown, Values, decode, encode, property_path, redactor
 
 from .checking import Mistake, mistakes
 from .functions import Functions

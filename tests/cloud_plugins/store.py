@@ -5,7 +5,7 @@ import json
 import pathlib
 from typing import Any
 
-from local.engine.plugin.problems import PluginError
+from plugin.problems import PluginError
 
 
 class Store:

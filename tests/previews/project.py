@@ -75,7 +75,8 @@ class Project:
         self.file = self.folder / "stacks" / f"Pulumi.{stack}.yaml"
         self._state = folder / "state"
         self._state.mkdir(parents=True)
-        shutil.copytree(PROJECT / "components", self.folder / "components", ignore=shutil.ignore_patterns("*.pyc"))
+        for name in ("components", "plugin", "provider"):
+            shutil.copytree(PROJECT / name, self.folder / name, ignore=shutil.ignore_patterns("*.pyc"))
         for name in ("__main__.py", "Pulumi.yaml", f"stacks/{self.file.name}"):
             (self.folder / name).parent.mkdir(exist_ok=True)
             shutil.copy2(PROJECT / name, self.folder / name)

@@ -3,7 +3,8 @@
 import re
 from typing import Any
 
-from ..plugin.values import without_nulls
+from plugin.values import without_nulls
+
 from .discovery import Discovery, Kind
 from .naming import annotation, metadata
 from .problems import PluginError

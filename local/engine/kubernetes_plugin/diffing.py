@@ -5,8 +5,9 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from ..plugin.differences import Difference
-from ..plugin.values import Path, Unknown
+from plugin.differences import Difference
+from plugin.values import Path, Unknown
+
 from .rest import ApiError
 
 

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from ..plugin.values import UNKNOWN, at
+from plugin.values import UNKNOWN, at
+
 from .naming import metadata
 
 _ALLOCATED = ("clusterIP", "clusterIPs", "healthCheckNodePort")

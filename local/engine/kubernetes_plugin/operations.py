@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from ..plugin.differences import Difference, differences
-from ..plugin.provider import Resource
-from ..plugin.values import contains_unknown
+from plugin.differences import Difference, differences
+from plugin.provider import Resource
+from plugin.values import contains_unknown
+
 from . import diffing, readiness
 from .applying import Objects, already_exists, described, managers, refusal, same_object
 from .discovery import Discovery, Kind

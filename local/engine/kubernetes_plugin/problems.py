@@ -1,6 +1,6 @@
 """What can go wrong with Kubernetes, as exceptions whose message is a sentence for the person at the terminal."""
 
-from ..plugin.problems import Cancelled, NotReady, PluginError
+from plugin.problems import Cancelled, NotReady, PluginError
 
 __all__ = ["Cancelled", "NoCluster", "NotReady", "PluginError", "UnknownKind"]
 

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from ..plugin.differences import diff_response, differences
-from ..plugin.protocol import empty_pb2, provider_pb2
-from ..plugin.provider import BaseProvider, Resource, resource_of
-from ..plugin.replies import answered, initialisation_failed
-from ..plugin.reporting import Reports
-from ..plugin.values import UNKNOWN, Values, decode, encode, redactor
+from plugin.differences import diff_response, differences
+from plugin.protocol import empty_pb2, provider_pb2
+from plugin.provider import BaseProvider, Resource, resource_of
+from plugin.replies import answered, initialisation_failed
+from plugin.reporting import Reports
+from plugin.values import UNKNOWN, Values, decode, encode, redactor
+
 from . import VERSION, readiness, refreshing, settings
 from .discovery import built_in_scope
 from .foreseeing import foreseen

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from ..plugin.values import Path, at
+from plugin.values import Path, at
+
 from .naming import metadata
 
 _MERGE_KEYS = ("name", "containerPort", "port", "mountPath", "devicePath", "ip", "topologyKey", "key", "uid", "type")

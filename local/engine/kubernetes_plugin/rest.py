@@ -10,7 +10,8 @@ from typing import Any
 
 import urllib3
 
-from ..plugin.problems import Told
+from plugin.problems import Told
+
 from .kubeconfig import Connection
 
 _CONNECTIONS = 64

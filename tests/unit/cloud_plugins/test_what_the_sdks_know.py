@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from local.engine.plugin.values import UNKNOWN
+from plugin.values import UNKNOWN
 from tests.cloud_plugins.checking import mistakes
 from tests.cloud_plugins.lasting import is_known, lasting
 from tests.cloud_plugins.sdk import Sdk, UnknownType
@@ -132,7 +132,7 @@ def _exists(sdk: Sdk, token: str, steps: list[str]) -> bool:
 
 def test_a_plugin_loads_neither_the_sdk_nor_the_cloud_s():
     program = (
-        "import sys; from local.engine.plugin import lean_start; lean_start.leave_out_the_sdk(); "
+        "import sys; from plugin import lean_start; lean_start.leave_out_the_sdk(); "
         "from tests.cloud_plugins.provider import Provider; Provider('aws'); print(chr(10).join(sys.modules))"
     )
     loaded = subprocess.run(

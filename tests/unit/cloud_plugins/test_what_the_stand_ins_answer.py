@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from local.engine.plugin.protocol import provider_pb2
-from local.engine.plugin.values import UNKNOWN, Unknown, Values, decode, encode
+from plugin.protocol import provider_pb2
+from plugin.values import UNKNOWN, Unknown, Values, decode, encode
 from tests.cloud_plugins.provider import FAIL, STATE, Provider
 
 

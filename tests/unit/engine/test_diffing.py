@@ -4,8 +4,8 @@ import pytest
 
 from local.engine.kubernetes_plugin.diffing import mark_immutable, mark_refused
 from local.engine.kubernetes_plugin.rest import ApiError
-from local.engine.plugin.differences import Change, differences
-from local.engine.plugin.values import UNKNOWN, property_path
+from plugin.differences import Change, differences
+from plugin.values import UNKNOWN, property_path
 
 
 def _object(kind, api_version="v1", **parts):

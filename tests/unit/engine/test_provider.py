@@ -8,10 +8,10 @@ from google.protobuf import struct_pb2
 
 from local.engine.kubernetes_plugin.foreseeing import foreseen
 from local.engine.kubernetes_plugin.provider import Provider
-from local.engine.plugin.protocol import provider_pb2
-from local.engine.plugin.reporting import Reports
-from local.engine.plugin.values import UNKNOWN, decode
 from local.paths import PROJECT
+from plugin.protocol import provider_pb2
+from plugin.reporting import Reports
+from plugin.values import UNKNOWN, decode
 
 Naming = provider_pb2.CheckRequest.AutonamingOptions
 
@@ -103,7 +103,7 @@ def test_inputs_that_could_not_be_tried_are_passed_on_as_they_are():
 
 def test_the_plugin_starts_without_the_sdk_and_the_client_that_take_most_of_a_second():
     program = (
-        "import sys; from local.engine.plugin import lean_start; lean_start.leave_out_the_sdk(); "
+        "import sys; from plugin import lean_start; lean_start.leave_out_the_sdk(); "
         "import local.engine.kubernetes_plugin.provider; print(chr(10).join(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, check=True)

@@ -5,7 +5,7 @@ import base64
 import pytest
 from google.protobuf import struct_pb2
 
-from local.engine.plugin.values import (
+from plugin.values import (
     UNKNOWN,
     Values,
     decode,

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable
 from concurrent import futures
 
-from ..engine_link import channel_to, end_on_a_signal, end_with_engine, wait_for_the_end
+from .engine_link import channel_to, end_on_a_signal, end_with_engine, wait_for_the_end
 from .protocol import MESSAGE_LIMITS, grpc, provider_pb2_grpc
 from .reporting import Reports
 
