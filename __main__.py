@@ -6,6 +6,7 @@ from components import stack
 from components.operators import function_mesh_resources
 from components.operators.resources_tenants import Tenants
 from components.pulsar.deployment import Pulsar
+from components.tenancy import worker
 
 config = pulumi.Config()
 spec = stack.load(config)
@@ -36,6 +37,7 @@ if spec.operators.resources and spec.tenants:
     )
     needed += tenants.ready.values()
 function_mesh_resources.deploy(spec, operators, needed=needed, opts=within)
+worker.deploy(spec, cluster, needed=needed)
 
 pulumi.export("service_url", pulsar.service_url)
 pulumi.export("admin_url", pulsar.admin_url)

@@ -86,6 +86,10 @@ class Cluster(pulumi.ComponentResource):
     subnets: Sequence[pulumi.Input[str]] = ()
     """The subnets that its nodes are in, by the cloud's ids, where they are known: a store may shut out all others."""
 
+    def way(self) -> tuple[pulumi.Input[str] | None, str | None]:
+        """The kubeconfig that leads to it, by content or path, and a context other than its current one."""
+        return self.kubeconfig, None
+
     def identity(self, name: str, *, namespace: str, account: str) -> Identity:
         """An identity in the cluster's cloud for one service account, with no stored key.
 

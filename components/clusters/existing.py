@@ -57,7 +57,12 @@ class Existing(Cluster):
     ) -> None:
         super().__init__("pulsar:clusters:Existing", name, {}, opts)
         self.kubeconfig = None
+        self._way = (spec.kubeconfig_path or kubeconfig, spec.context)
         self.provider = connection(
             name, spec.kubeconfig_path or kubeconfig, context=spec.context, opts=pulumi.ResourceOptions(parent=self)
         )
         self.register_outputs({})
+
+    def way(self) -> tuple[pulumi.Input[str] | None, str | None]:
+        """As the stack file says."""
+        return self._way

@@ -93,6 +93,12 @@ def _by_worker(stack: "StackSpec", name: str, spec: Runnable) -> Iterator[tuple[
             "is pulsar, and no functions worker runs. Set `pulsar.functions.run_in` to brokers or pods, or set "
             "operators.function_mesh.",
         )
+    language = getattr(spec, "language", "java")
+    if language != "java" and getattr(worker, "runtime", None) == "thread":
+        yield (
+            "language",
+            f"is {language}, and pulsar.functions.runtime is thread, which runs Java alone. Use `runtime: process`.",
+        )
     if spec.autoscaling:
         yield (
             "autoscaling",

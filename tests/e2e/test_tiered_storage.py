@@ -63,7 +63,7 @@ def eventually(what, look, until=bool):
 
 @contextlib.contextmanager
 def service(up: Variant, name: str, port: int):
-    with reach._forward(up.stack, up.kubeconfig, f"pulsar-{name}", port) as found:
+    with reach.place(up.stack, up.kubeconfig).forward(name, port) as found:
         yield f"http://127.0.0.1:{found}"
 
 

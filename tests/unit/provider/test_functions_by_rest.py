@@ -1,0 +1,158 @@
+"""What the provider does with functions over REST: deployed and running, taken up, changed, and told when they fail."""
+
+import http.server
+import json
+import threading
+from typing import Any
+
+import pytest
+
+from plugin.problems import NotReady, PluginError
+from provider import instances, kinds, running
+from provider.admin import Admin, last_words, settings
+
+FUNCTION = kinds.KINDS["pulsar-admin:functions:Function"]
+INPUTS: dict[str, Any] = {
+    "tenant": "public",
+    "namespace": "default",
+    "name": "reverse",
+    "text": "def process(input):\n    return input[::-1]\n",
+    "fileName": "reverse.py",
+    "config": {"runtime": "PYTHON", "className": "reverse", "parallelism": 1, "inputSpecs": {"in": {}}},
+}
+
+
+class Worker:
+    """Enough of Pulsar's REST API to deploy one function to."""
+
+    def __init__(self) -> None:
+        self.there: dict[str, Any] | None = None
+        self.asked: list[str] = []
+        self.bodies: list[bytes] = []
+        self.status: dict[str, Any] = {"running": True, "error": "", "numRestarts": 0}
+        self.busy = 0
+        self.url = ""
+
+    def answer(self, method: str, path: str, body: bytes) -> tuple[int, Any]:
+        self.asked.append(method)
+        if self.busy:
+            self.busy -= 1
+            return 503, {"reason": "Function worker service is not done initializing."}
+        if path.endswith("/status"):
+            return 200, {"numInstances": 1, "instances": [{"instanceId": 0, "status": self.status}]}
+        if method == "GET":
+            return (200, self.there) if self.there else (404, {"reason": "Function reverse doesn't exist"})
+        if method == "DELETE":
+            self.there = None
+            return 204, None
+        self.bodies.append(body)
+        self.there = {**INPUTS["config"], "tenant": "public", "cleanupSubscription": True}
+        return 204, None
+
+
+@pytest.fixture
+def worker():
+    made = Worker()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def _do(self) -> None:
+            body = self.rfile.read(int(self.headers.get("content-length") or 0))
+            code, told = made.answer(self.command, self.path, body)
+            self.send_response(code)
+            text = b"" if told is None else json.dumps(told).encode()
+            self.send_header("content-length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text)
+
+        do_GET = do_PUT = do_POST = do_DELETE = _do  # noqa: N815
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+            """Say nothing."""
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    made.url = f"http://127.0.0.1:{server.server_address[1]}"
+    yield made
+    server.shutdown()
+
+
+def admin(worker: Worker) -> Admin:
+    return Admin(settings({"adminUrl": worker.url}))
+
+
+def test_a_function_is_uploaded_with_its_code_and_awaited(worker: Worker):
+    live = running.create(admin(worker), FUNCTION, INPUTS, 5, lambda _: None)
+
+    assert live["className"] == "reverse"
+    assert b"return input[::-1]" in worker.bodies[0]
+    assert b'"py": "reverse.py"' in worker.bodies[0]
+
+
+def test_a_worker_that_still_starts_is_asked_again(worker: Worker):
+    worker.busy = 2
+
+    assert running.create(admin(worker), FUNCTION, INPUTS, 5, lambda _: None)
+
+
+def test_what_an_interrupted_update_left_is_taken_up(worker: Worker):
+    worker.there = {**INPUTS["config"], "cleanupSubscription": True}
+
+    running.create(admin(worker), FUNCTION, INPUTS, 5, lambda _: None)
+
+    assert "PUT" in worker.asked
+    assert "POST" not in worker.asked
+
+
+def test_somebody_else_s_function_of_the_name_is_not_overwritten(worker: Worker):
+    worker.there = {**INPUTS["config"], "className": "other"}
+
+    with pytest.raises(PluginError, match="exists already"):
+        running.create(admin(worker), FUNCTION, INPUTS, 5, lambda _: None)
+
+    assert worker.bodies == []
+
+
+def test_a_failed_instance_s_exception_is_the_error(worker: Worker, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(instances, "_SETTLED", 0.1)
+    worker.status = {"running": False, "error": "java.lang.ClassNotFoundException: Weather", "numRestarts": 3}
+
+    with pytest.raises(NotReady, match="ClassNotFoundException: Weather"):
+        running.create(admin(worker), FUNCTION, INPUTS, 5, lambda _: None)
+
+
+def test_an_instance_that_has_not_answered_yet_is_waited_for():
+    starting = {"instances": [{"instanceId": 0, "status": {"running": False, "error": "UNAVAILABLE: io exception"}}]}
+
+    assert instances.verdict(starting, 1).failures == ()
+
+
+def test_a_function_that_is_gone_already_is_deleted_without_complaint(worker: Worker):
+    running.create(admin(worker), FUNCTION, INPUTS, 5, lambda _: None)
+    running.delete(admin(worker), FUNCTION, "public/default/reverse", 5)
+
+    assert running.read(admin(worker), FUNCTION, "public/default/reverse") is None
+
+
+@pytest.mark.parametrize(
+    ("path", "gone", "was", "expected"),
+    [
+        (("name",), False, "a", True),
+        (("config", "processingGuarantees"), False, "ATLEAST_ONCE", True),
+        (("config", "inputSpecs", "in"), True, {}, True),
+        (("config", "logTopic"), True, "log", True),
+        (("config", "userConfig"), True, {"a": 1}, False),
+        (("config", "parallelism"), False, 1, False),
+        (("digest",), False, "x", False),
+    ],
+)
+def test_what_pulsar_never_changes_takes_a_new_function(path: Any, gone: bool, was: Any, expected: bool):
+    assert kinds.replaces(path, gone=gone, was=was) is expected
+
+
+def test_a_python_process_s_last_words_are_its_exception():
+    log = (
+        "  File \"bad.py\", line 1, in <module>\nModuleNotFoundError: No module named 'nothing'\n"
+        "[2026] [ERROR] log.py: NameError\n[2026] [ERROR] log.py: Could not import User Function Module bad\n"
+    )
+
+    assert last_words(log) == "ModuleNotFoundError: No module named 'nothing'"

@@ -1,0 +1,65 @@
+"""Where Pulsar's functions worker runs, what it needs there, and what it can't have."""
+
+import pytest
+
+from components.mistakes import NotADeployment
+from tests import rendered, stack_file
+
+ONE = {"pulsar.broker.replicas": 1}
+
+
+def environment(**functions: object) -> dict[str, str]:
+    return rendered.of({**ONE, "pulsar.functions": functions})["pulsar-broker-config"]["data"]
+
+
+def test_without_functions_the_brokers_run_no_worker():
+    assert rendered.of()["pulsar-broker-config"]["data"]["PULSAR_PREFIX_functionsWorkerEnabled"] == "false"
+
+
+def test_brokers_with_functions_write_the_worker_s_file_and_keep_its_packages_on_a_volume():
+    found = rendered.of({**ONE, "pulsar.functions": {"run_in": "brokers"}})
+    (container,) = found["pulsar-broker"]["spec"]["template"]["spec"]["containers"]
+
+    assert "gen-yml-from-env.py conf/functions_worker.yml" in container["command"][-1]
+    assert {"name": "packages", "mountPath": "/pulsar/packages-storage"} in container["volumeMounts"]
+    assert found["pulsar-packages"]["spec"]["accessModes"] == ["ReadWriteOnce"]
+
+
+def test_functions_of_its_own_pods_are_known_to_the_proxy_and_not_run_by_brokers():
+    found = rendered.of({**ONE, "pulsar.functions": {"run_in": "pods"}})
+
+    assert "pulsar-functions" in found
+    assert found["pulsar-broker-config"]["data"]["PULSAR_PREFIX_functionsWorkerEnabled"] == "false"
+    url = "http://pulsar-functions.pulsar.svc.cluster.local:6750"
+    assert found["pulsar-proxy-config"]["data"]["PULSAR_PREFIX_functionWorkerWebServiceURL"] == url
+
+
+def test_function_pods_have_a_namespace_that_admits_them_and_a_worker_that_may_make_them():
+    found = rendered.of({**ONE, "pulsar.functions": {"run_in": "brokers", "runtime": "kubernetes"}})
+    space = found["pulsar-functions-jobs-namespace"]
+
+    assert space["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "baseline"
+    assert found["pulsar-functions-jobs-binding"]["subjects"][0]["name"] == "pulsar-broker"
+    assert found["pulsar-broker"]["spec"]["template"]["spec"]["automountServiceAccountToken"] is True
+
+
+def test_on_zookeeper_bookkeeper_keeps_the_code():
+    changes = {
+        "pulsar.metadata": {"store": "zookeeper", "log_volume": {"size": "20Gi"}},
+        "pulsar.functions": {"run_in": "brokers"},
+    }
+
+    assert "pulsar-packages" not in rendered.of(changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({**ONE, "pulsar.functions": {"run_in": "brokers", "state_storage": True}}, "needs ZooKeeper"),
+        ({"pulsar.functions": {"run_in": "brokers"}}, "ReadWriteMany"),
+        ({**ONE, "pulsar.functions": {"run_in": "brokers", "jobs_namespace": "jobs"}}, "goes with runtime kubernetes"),
+    ],
+)
+def test_what_the_worker_can_t_have_is_refused_with_the_way_out(changes: dict[str, object], sentence: str):
+    with pytest.raises(NotADeployment, match=sentence):
+        stack_file.spec(changes)
