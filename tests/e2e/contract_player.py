@@ -10,9 +10,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from local.engine.plugin.problems import Told
-
 from local.engine.kubernetes_plugin.rest import ApiError, Client
+from plugin.problems import Told
 
 Resource = dict[str, Any]
 Answer = Callable[[Resource], Mapping[str, Any] | None]
