@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import re
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -116,12 +117,26 @@ def _send(admin: Admin, method: str, kind: Kind, inputs: Mapping[str, Any], *, w
             config[_CODE.get(str(config.get("runtime")), "jar")] = file.name
     form[kind.part] = json.dumps(config)
     try:
-        admin.request(method, path_of(kind, inputs), form)
+        _ask(admin, method, path_of(kind, inputs), form)
     except Refused as error:
         if method == "PUT" and _NO_CHANGE in error.reason:
             return
         verb = "deploy" if method == "POST" else "change"
         raise PluginError(f"Pulsar refused to {verb} the {kind.noun} {identity_of(inputs)}: {error.reason}") from None
+
+
+def _ask(admin: Admin, method: str, path: str, form: Mapping[str, str | File]) -> None:
+    """Send it. Pulsar 4.0 leaves the package of a function that was deleted, and refuses another of the name for it."""
+    try:
+        admin.request(method, path, form)
+    except Refused as error:
+        left = re.search(
+            r"'(function|source|sink)://([^/]+)/([^/]+)/([^/@]+)@([^']+)' metadata already exists", error.reason
+        )
+        if method != "POST" or not left or [*left.groups()[1:4]] != path.split("/")[-3:]:
+            raise
+        admin.request("DELETE", f"packages/{'/'.join(left.groups())}")
+        admin.request(method, path, form)
 
 
 _CODE = {"PYTHON": "py", "JAVA": "jar", "GO": "go"}

@@ -32,6 +32,7 @@ class Worker:
         self.status: dict[str, Any] = {"running": True, "error": "", "numRestarts": 0}
         self.busy = 0
         self.url = ""
+        self.left = False
 
     def answer(self, method: str, path: str, body: bytes) -> tuple[int, Any]:
         self.asked.append(method)
@@ -45,6 +46,9 @@ class Worker:
         if method == "DELETE":
             self.there = None
             return 204, None
+        if self.left and method == "POST":
+            self.left = False
+            return 500, {"reason": "Package 'function://public/default/reverse@0' metadata already exists"}
         self.bodies.append(body)
         self.there = {**INPUTS["config"], "tenant": "public", "cleanupSubscription": True}
         return 204, None
@@ -124,6 +128,13 @@ def test_an_instance_that_has_not_answered_yet_is_waited_for():
     starting = {"instances": [{"instanceId": 0, "status": {"running": False, "error": "UNAVAILABLE: io exception"}}]}
 
     assert instances.verdict(starting, 1).failures == ()
+
+
+def test_a_package_that_a_deleted_function_left_doesn_t_keep_it_from_being_made_again(worker: Worker):
+    worker.left = True
+
+    assert running.create(admin(worker), FUNCTION, INPUTS, 5, lambda _: None)
+    assert "DELETE" in worker.asked
 
 
 def test_a_function_that_is_gone_already_is_deleted_without_complaint(worker: Worker):
