@@ -93,7 +93,7 @@ def test_a_renamed_resource_is_noticed_and_named(running: Running):
 def test_a_renamed_resource_with_an_alias_is_the_same_resource(running: Running):
     project = running("local")
     project.edit("__main__.py", NAMED, RENAMED)
-    providers = "providers=[cluster.provider]"
+    providers = "    opts=pulumi.ResourceOptions(providers=[cluster.provider]"
     project.edit("__main__.py", providers, f'{providers}, aliases=[pulumi.Alias(name="pulsar")]')
 
     assert losses(project.preview()) == ""
