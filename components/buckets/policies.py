@@ -17,10 +17,10 @@ MARK = "offload-policy"
 """The property of a namespace that says that its policy came from a stack file, so that it goes when it leaves it."""
 
 _SCRIPT = textwrap.dedent("""\
-    set -eu
+    set -eu -o pipefail
     api={admin}/admin/v2
     until curl -fsS -m 5 -o /dev/null $api/brokers/ready 2>/dev/null; do sleep 0.5; done
-    call() {{ curl -fsS -m 60 --retry 5 -H 'Content-Type: application/json' -X "$@"; }}
+    call() {{ curl -fsS -m 60 --retry 5 --retry-connrefused -H 'Content-Type: application/json' -X "$@"; }}
     list() {{ call GET "$1" | tr -d '[]" ' | tr ',' '\\n'; }}
     plain() {{ call DELETE "$api/namespaces/$1/removeOffloadPolicies"; }}
     policy() {{
@@ -37,10 +37,14 @@ _SCRIPT = textwrap.dedent("""\
     }}
     missing=""
     {policies}
-    for tenant in $(list $api/tenants); do
-      for namespace in $(list $api/namespaces/$tenant); do
+    # Each answer in a variable of its own: a broker that goes away meanwhile must end the script, not shorten a list.
+    tenants=$(list $api/tenants)
+    for tenant in $tenants; do
+      namespaces=$(list $api/namespaces/$tenant)
+      for namespace in $namespaces; do
         case " {wanted} " in *" $namespace "*) continue ;; esac
-        [ "$(call GET "$api/namespaces/$namespace/property/{mark}")" = stack-file ] || continue
+        mark=$(call GET "$api/namespaces/$namespace/property/{mark}")
+        [ "$mark" = stack-file ] || continue
         plain "$namespace"
         call DELETE "$api/namespaces/$namespace/property/{mark}" -o /dev/null
         echo "$namespace: as the stack again"
