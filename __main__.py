@@ -15,15 +15,15 @@ secrets = stack.secrets(config)
 cluster = spec.cluster.create("cluster", kubeconfig=secrets.get("kubeconfig"), demands=spec.pulsar.demands())
 access = spec.pulsar.tiered_access("tiered-storage", cluster=cluster, secrets=secrets)
 
+within = pulumi.ResourceOptions(providers=[cluster.provider])
 pulsar = Pulsar(
     "pulsar",
     spec.pulsar,
     offer=spec.cluster.offer,
     access=access,
-    opts=pulumi.ResourceOptions(providers=[cluster.provider]),
+    opts=within,
 )
 
-within = pulumi.ResourceOptions(providers=[cluster.provider])
 operators = spec.operators.create(within)
 needed: list[pulumi.Resource] = [pulsar]
 if spec.operators.resources and spec.tenants:

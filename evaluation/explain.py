@@ -75,19 +75,6 @@ def _processes(pulsar: PulsarSpec) -> Iterator[Process]:
 
 
 def _part(part: Spec, raw: Any, prefix: str, storage_class: str | None) -> Iterator[tuple[str, str, str]]:
-    own, parts = _settings(part, raw, prefix, storage_class), _parts(part, raw, prefix, storage_class)
-    # The whole file begins with what everything stands on; what runs on it may be nothing.
-    yield from (*own, *parts) if prefix else (*parts, *own)
-
-
-def _parts(part: Spec, raw: Any, prefix: str, storage_class: str | None) -> Iterator[tuple[str, str, str]]:
-    given = raw if isinstance(raw, dict) else {}
-    for name in type(part).model_fields:
-        if isinstance(inner := getattr(part, name), Spec):
-            yield from _part(inner, given.get(name), f"{prefix}{name}.", storage_class)
-
-
-def _settings(part: Spec, raw: Any, prefix: str, storage_class: str | None) -> Iterator[tuple[str, str, str]]:
     given = raw if isinstance(raw, dict) else {}
     follows = {name: (str(value), source) for name, value, source in part.follows()}
     if isinstance(part, VolumeSpec) and part.storage_class is None and storage_class:
@@ -111,6 +98,9 @@ def _settings(part: Spec, raw: Any, prefix: str, storage_class: str | None) -> I
             yield path, _left_out(field, value), "default"
     extra = (name for name in follows if name not in type(part).model_fields)
     yield from ((f"{prefix}{name}", *follows[name]) for name in extra)
+    for name in type(part).model_fields:
+        if isinstance(inner := getattr(part, name), Spec):
+            yield from _part(inner, given.get(name), f"{prefix}{name}.", storage_class)
 
 
 def _left_out(field: pydantic.fields.FieldInfo, value: Any) -> str:

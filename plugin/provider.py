@@ -4,9 +4,11 @@ import dataclasses
 import json
 from typing import Any
 
+from .differences import diff_response, differences
 from .problems import PluginError
 from .protocol import empty_pb2, plugin_pb2, provider_pb2, provider_pb2_grpc
 from .replies import answered
+from .values import decode
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,6 +50,11 @@ class BaseProvider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.ConfigureResponse(
             acceptSecrets=True, supportsPreview=True, supports_autonaming_configuration=True
         )
+
+    @answered
+    def DiffConfig(self, request, context):  # noqa: D102, N802
+        old, new = decode(request.old_inputs if request.HasField("old_inputs") else request.olds), decode(request.news)
+        return diff_response(list(differences(old.plain, new.plain)), delete_first=False)
 
     @answered
     def Invoke(self, request, context):  # noqa: D102, N802

@@ -31,11 +31,6 @@ class Provider(BaseProvider):
         self._admin: Admin | None = None
 
     @answered
-    def DiffConfig(self, request, context):  # noqa: D102, N802
-        old, new = decode(request.old_inputs if request.HasField("old_inputs") else request.olds), decode(request.news)
-        return diff_response(list(differences(old.plain, new.plain)), delete_first=False)
-
-    @answered
     def Configure(self, request, context):  # noqa: D102, N802
         given = decode(request.args).plain
         # A preview before the cluster is there knows none of it, and asks Pulsar nothing.

@@ -13,6 +13,7 @@ import pydantic
 from ..clusters.existing import ExistingSpec
 from ..kubernetes_objects import register
 from ..model import Namespace, ObjectName, Spec
+from ..pulsar.objects import namespace
 from ..pulsar.replication import url
 from ..tenancy.code import PROJECT
 from ..tenancy.running import SecretSpec
@@ -144,16 +145,6 @@ class MeshOperator(Operator):
             opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(providers=[self.elsewhere]))
         super().__init__(name, spec, opts=opts)
         if spec.adjacent:
-            namespace = {
-                "apiVersion": "v1",
-                "kind": "Namespace",
-                "metadata": {
-                    "name": spec.adjacent.namespace,
-                    "labels": {
-                        "app.kubernetes.io/part-of": "pulsar",
-                        "pod-security.kubernetes.io/enforce": "restricted",
-                    },
-                },
-            }
-            made = register(f"{name}-functions-namespace", namespace, pulumi.ResourceOptions(parent=self))
+            around = namespace(spec.adjacent.namespace, "restricted")
+            made = register(f"{name}-functions-namespace", around, pulumi.ResourceOptions(parent=self))
             self.needed = (*self.needed, made)

@@ -10,6 +10,7 @@ import pydantic
 
 from ..kubernetes_objects import register
 from ..model import Image, Namespace, Spec
+from ..pulsar.objects import namespace
 from ..pulsar.workload import Manifest
 from .charts import Chart
 
@@ -77,18 +78,7 @@ class OperatorSpec(Spec):
 
     def namespace_manifest(self) -> Manifest:
         """The operator's namespace. Its pods come from a chart, which decides how they are secured: `baseline`."""
-        return {
-            "apiVersion": "v1",
-            "kind": "Namespace",
-            "metadata": {
-                "name": self.namespace,
-                "labels": {
-                    "app.kubernetes.io/part-of": "pulsar",
-                    "app.kubernetes.io/managed-by": "pulumi",
-                    "pod-security.kubernetes.io/enforce": "baseline",
-                },
-            },
-        }
+        return namespace(self.namespace, "baseline", **{"app.kubernetes.io/managed-by": "pulumi"})
 
     def create(self, name: str, *, opts: pulumi.ResourceOptions | None = None) -> "Operator":
         """The operator as a component, in the cluster that `opts` names a provider of."""
@@ -108,8 +98,8 @@ class Operator(pulumi.ComponentResource):
         self.register_outputs({})
 
     def _installed(self, name: str, spec: OperatorSpec) -> Iterator[pulumi.Resource]:
-        namespace = register(f"{name}-namespace", spec.namespace_manifest(), pulumi.ResourceOptions(parent=self))
-        yield namespace
+        around = register(f"{name}-namespace", spec.namespace_manifest(), pulumi.ResourceOptions(parent=self))
+        yield around
         yield k8s.helm.v3.Release(
             name,
             # A name that is not made up: a release that was made by an interrupted `up` is found again.
@@ -123,7 +113,7 @@ class Operator(pulumi.ComponentResource):
             # Helm makes what is in a chart's crds/ and never deletes it: data hangs on the definitions.
             skip_crds=False,
             atomic=True,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[namespace]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[around]),
         )
 
 

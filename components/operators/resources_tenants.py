@@ -6,6 +6,7 @@ from typing import Any
 import pulumi
 
 from ..kubernetes_objects import register
+from ..pulsar.lifecycle.guards import Inputs, refusing
 from ..pulsar.spec import PulsarSpec
 from ..tenancy.tenants import TenantSpec
 from .resources import ResourcesOperatorSpec
@@ -57,13 +58,11 @@ def _hooks(key: str) -> pulumi.ResourceHookBinding | None:
     if check is None:
         return None
 
-    def refuse(args: pulumi.ResourceHookArgs) -> None:
-        before, after = (dict((inputs or {}).get("spec") or {}) for inputs in (args.old_inputs, args.new_inputs))
-        if before and after and (reason := check(before, after)):
-            raise pulumi.RunError(reason)
+    def reason(old: Inputs, new: Inputs) -> str | None:
+        before, after = old.get("spec"), new.get("spec")
+        return check(before, after) if before and after else None
 
-    options = pulumi.ResourceHookOptions(on_dry_run=True)
-    return pulumi.ResourceHookBinding(before_update=[pulumi.ResourceHook(f"{key} change", refuse, options)])
+    return refusing(f"{key} change", reason)
 
 
 def partitions_only_grow(before: Mapping[str, Any], after: Mapping[str, Any]) -> str | None:

@@ -9,7 +9,7 @@ from ..clusters.cluster import Offer
 from ..kubernetes_objects import register
 from .lifecycle import upgrades
 from .lifecycle.guards import Guard, hooks
-from .objects import objects
+from .objects import namespace, objects
 from .spec import PulsarSpec
 from .workload import Manifest, Workload
 
@@ -73,18 +73,18 @@ class Pulsar(pulumi.ComponentResource):
         running = upgrades.Running(spec.version, spec.way_back)
         guarded = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(hooks=upgrades.hooks()))
         super().__init__("pulsar:pulsar:Pulsar", name, upgrades.inputs(running), guarded)
-        namespace = register(
+        around = register(
             f"{spec.name}-namespace",
             namespace_manifest(spec),
             pulumi.ResourceOptions(parent=self, protect=spec.keep_data),
         )
         access = access or Access()
-        within = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
+        within = pulumi.ResourceOptions(parent=self, depends_on=[around])
         secrets = {
             name: register(name, secret_manifest(spec, name, content), within)
             for name, content in access.secrets.items()
         }
-        needed = pulumi.ResourceOptions(parent=self, depends_on=[namespace, *secrets.values(), *access.needed])
+        needed = pulumi.ResourceOptions(parent=self, depends_on=[around, *secrets.values(), *access.needed])
         register(f"{spec.name}-initialise", initialisation, within)
         # What is in a namespace of its own comes after that.
         spaces = {logical for logical, manifest in manifests.items() if manifest["kind"] == "Namespace"}
@@ -125,16 +125,6 @@ def secret_manifest(spec: PulsarSpec, name: str, content: Mapping[str, pulumi.In
     }
 
 
-def namespace_manifest(spec: PulsarSpec) -> dict:
-    """The namespace, which admits only pods at the `restricted` level of the Pod Security Standards."""
-    return {
-        "apiVersion": "v1",
-        "kind": "Namespace",
-        "metadata": {
-            "name": spec.namespace,
-            "labels": {
-                "app.kubernetes.io/part-of": "pulsar",
-                "pod-security.kubernetes.io/enforce": "restricted",
-            },
-        },
-    }
+def namespace_manifest(spec: PulsarSpec) -> Manifest:
+    """Pulsar's namespace, which admits only pods at the `restricted` level of the Pod Security Standards."""
+    return namespace(spec.namespace, "restricted")

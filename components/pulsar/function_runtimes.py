@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Literal
 
 from .. import names
+from . import objects
 from .metadata.store import Place
 from .workload import Manifest
 
@@ -90,17 +91,7 @@ def jobs_objects(place: Place, role: str, namespace: str) -> dict[str, Manifest]
     ]
     account = {"kind": "ServiceAccount", "name": f"{place.cluster}-{role}", "namespace": place.namespace}
     return {
-        f"{name}-namespace": {
-            "apiVersion": "v1",
-            "kind": "Namespace",
-            "metadata": {
-                "name": namespace,
-                "labels": {
-                    "app.kubernetes.io/part-of": "pulsar",
-                    "pod-security.kubernetes.io/enforce": "baseline",
-                },
-            },
-        },
+        f"{name}-namespace": objects.namespace(namespace, "baseline"),
         f"{name}-role": {
             "apiVersion": "rbac.authorization.k8s.io/v1",
             "kind": "Role",

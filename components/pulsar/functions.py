@@ -105,7 +105,7 @@ class WorkerSpec(Spec):
                 f"metadata.store is {pulsar.metadata.store}. Use store: zookeeper, or let functions keep their state "
                 "in a topic or outside.",
             )
-        if pulsar.metadata.store != "zookeeper" and pulsar.broker.replicas > 1 and not self.packages.storage_class:
+        if by_packages(pulsar) and pulsar.broker.replicas > 1 and not self.packages.storage_class:
             yield (
                 "packages.storage_class",
                 f"is missing: with {pulsar.metadata.store}, functions' code is on a volume that all "

@@ -1,6 +1,6 @@
 """The Kubernetes objects of a workload: its pods, account, configuration, services and disruption budget."""
 
-from typing import Any
+from typing import Any, Literal
 
 from .. import names
 from .pod import pod_template
@@ -22,6 +22,18 @@ def objects(work: Workload) -> dict[str, Manifest]:
         found[f"{work.name}-disruption"] = _disruption_budget(work)
     found[work.name] = _stateful_set(work) if work.stateful else _deployment(work)
     return found
+
+
+def namespace(name: str, level: Literal["restricted", "baseline"], **labels: str) -> Manifest:
+    """A namespace of this program's.
+
+    Args:
+        name: its name.
+        level: the level of the Pod Security Standards that its pods are held to.
+        labels: labels beside its own.
+    """
+    own = {"app.kubernetes.io/part-of": "pulsar", "pod-security.kubernetes.io/enforce": level}
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": {**own, **labels}}}
 
 
 def _metadata(work: Workload, name: str, **more: Any) -> Manifest:

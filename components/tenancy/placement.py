@@ -1,10 +1,11 @@
 """Who runs each function and connector, and what a stack's sections say against each other."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .. import versions
 from ..names import LONGEST_LABEL
+from ..pulsar.functions import NoFunctionsSpec
 from .connectors import AnyConnectorSpec
 from .functions import AnyFunctionSpec
 from .running import Backend
@@ -53,12 +54,12 @@ def pipeline_of(stack: "StackSpec", section: str, name: str) -> str | None:
 
 def misfits(stack: "StackSpec") -> Iterator[tuple[str, str]]:
     """What functions, connectors and pipelines ask for and the rest of the stack file doesn't give."""
-    adjacent = getattr(stack.operators.function_mesh, "adjacent", None)
-    tenants: Mapping[str, Any] = getattr(stack, "tenants", None) or {}
+    mesh = stack.operators.function_mesh
+    adjacent = mesh and mesh.adjacent
     for (section, name), spec in declared(stack).items():
         where = f"{section}.{name}"
         by_mesh = backend(stack, spec) == "function-mesh"
-        if spec.tenant != "public" and spec.tenant not in tenants and not (by_mesh and adjacent):
+        if spec.tenant != "public" and spec.tenant not in stack.tenants and not (by_mesh and adjacent):
             yield (
                 f"{where}.namespace",
                 f"{spec.namespace} is of the tenant {spec.tenant}, which is not under tenants. Declare it there, or "
@@ -86,15 +87,15 @@ def _not_in_the_image(stack: "StackSpec", spec: Runnable) -> Iterator[tuple[str,
 
 def _by_worker(stack: "StackSpec", name: str, spec: Runnable) -> Iterator[tuple[str, str]]:
     """What Pulsar's own functions worker can't do."""
-    worker = getattr(stack.pulsar, "functions", None)
-    if worker is None or getattr(worker, "run_in", None) == "none":
+    worker = stack.pulsar.functions
+    if isinstance(worker, NoFunctionsSpec):
         yield (
             "backend",
             "is pulsar, and no functions worker runs. Set `pulsar.functions.run_in` to brokers or pods, or set "
             "operators.function_mesh.",
         )
     language = getattr(spec, "language", "java")
-    if language != "java" and getattr(worker, "runtime", None) == "thread":
+    if language != "java" and not isinstance(worker, NoFunctionsSpec) and worker.runtime == "thread":
         yield (
             "language",
             f"is {language}, and pulsar.functions.runtime is thread, which runs Java alone. Use `runtime: process`.",
@@ -149,7 +150,7 @@ def _by_mesh(stack: "StackSpec", section: str, name: str, spec: Runnable) -> Ite
             f"Upload it as a package of Pulsar's and name it ({kind(spec)}://tenant/namespace/name@version), or put it "
             "into an image.",
         )
-    if isinstance(spec, AnyFunctionSpec) and spec.state and mesh and not getattr(mesh, "state_url", None):
+    if isinstance(spec, AnyFunctionSpec) and spec.state and mesh and not mesh.state_url:
         yield (
             "state",
             "is kept in BookKeeper's table service, and Function Mesh isn't told where that is. Set "

@@ -1,7 +1,6 @@
 """The stack file's `tenants:`: who has which namespaces and topics, and with which policies."""
 
 import json
-import pathlib
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
@@ -10,10 +9,10 @@ import pydantic
 from ..durations import Duration
 from ..model import Bytes, Spec
 from ..pulsar.spec import PulsarSpec
+from .code import PROJECT
 from .naming import NamespaceName, TenantName, TopicName
 from .policies import PoliciesSpec
 
-_PROJECT = pathlib.Path(__file__).resolve().parents[2]
 _WITH_DEFINITION = ("AVRO", "JSON", "PROTOBUF", "PROTOBUF_NATIVE")
 
 
@@ -49,7 +48,7 @@ class SchemaSpec(Spec):
     @property
     def definition(self) -> str:
         """What the file says."""
-        return (_PROJECT / self.file).read_text() if self.file else ""
+        return (PROJECT / self.file).read_text() if self.file else ""
 
 
 class TopicSpec(PoliciesSpec):

@@ -93,8 +93,12 @@ def test_a_renamed_resource_is_noticed_and_named(running: Running):
 def test_a_renamed_resource_with_an_alias_is_the_same_resource(running: Running):
     project = running("local")
     project.edit("__main__.py", NAMED, RENAMED)
-    providers = "    opts=pulumi.ResourceOptions(providers=[cluster.provider]"
-    project.edit("__main__.py", providers, f'{providers}, aliases=[pulumi.Alias(name="pulsar")]')
+    alias = 'pulumi.ResourceOptions(aliases=[pulumi.Alias(name="pulsar")])'
+    project.edit(
+        "__main__.py",
+        "access=access,\n    opts=within,",
+        f"access=access,\n    opts=pulumi.ResourceOptions.merge(within, {alias}),",
+    )
 
     assert losses(project.preview()) == ""
 

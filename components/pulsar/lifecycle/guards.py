@@ -7,6 +7,8 @@ import pulumi
 
 Guard = Callable[[int, int], str | None]
 """From the replicas before and after, why the change is refused."""
+Inputs = Mapping[str, Any]
+"""What a resource is made from, as the engine keeps it."""
 
 
 def bookies_only_grow(name: str, decommissioned: Collection[str]) -> Guard:
@@ -64,15 +66,29 @@ def servers_only_grow(store: str) -> Guard:
 def hooks(role: str, guard: Guard) -> pulumi.ResourceHookBinding:
     """What the engine asks before it changes a role's pod set, in a preview as well."""
 
+    def reason(old: Inputs, new: Inputs) -> str | None:
+        before, after = _replicas(old), _replicas(new)
+        return None if before is None or after is None else guard(before, after)
+
+    return refusing(f"{role}-replicas", reason)
+
+
+def refusing(name: str, reason: Callable[[Inputs, Inputs], str | None]) -> pulumi.ResourceHookBinding:
+    """What the engine asks before it changes a resource, in a preview as well.
+
+    Args:
+        name: the hook's own, once in a program.
+        reason: from the inputs before and after, why the change is refused; `None` where it may be.
+    """
+
     def refuse(args: pulumi.ResourceHookArgs) -> None:
-        before, after = (_replicas(inputs) for inputs in (args.old_inputs, args.new_inputs))
-        if before is not None and after is not None and (reason := guard(before, after)):
-            raise pulumi.RunError(reason)
+        if sentence := reason(args.old_inputs or {}, args.new_inputs or {}):
+            raise pulumi.RunError(sentence)
 
     options = pulumi.ResourceHookOptions(on_dry_run=True)
-    return pulumi.ResourceHookBinding(before_update=[pulumi.ResourceHook(f"{role}-replicas", refuse, options)])
+    return pulumi.ResourceHookBinding(before_update=[pulumi.ResourceHook(name, refuse, options)])
 
 
-def _replicas(inputs: Mapping[str, Any] | None) -> int | None:
-    replicas = ((inputs or {}).get("spec") or {}).get("replicas")
+def _replicas(inputs: Inputs) -> int | None:
+    replicas = (inputs.get("spec") or {}).get("replicas")
     return int(replicas) if isinstance(replicas, int | float) else None

@@ -6,12 +6,12 @@ can't read must be kept off before the first 5.0 broker starts).
 """
 
 import dataclasses
-from collections.abc import Mapping
 from typing import Any
 
 import pulumi
 
 from ... import versions
+from .guards import Inputs, refusing
 
 ORDER = "Pulsar's order is metadata store, bookies, brokers, proxies"
 
@@ -73,13 +73,11 @@ def refusal(before: Running, after: Running) -> str | None:
 def hooks() -> pulumi.ResourceHookBinding:
     """What the engine asks before it changes the cluster as a whole, in a preview as well."""
 
-    def refuse(args: pulumi.ResourceHookArgs) -> None:
-        before, after = _running(args.old_inputs), _running(args.new_inputs)
-        if before and after and (reason := refusal(before, after)):
-            raise pulumi.RunError(reason)
+    def reason(old: Inputs, new: Inputs) -> str | None:
+        before, after = _running(old), _running(new)
+        return refusal(before, after) if before and after else None
 
-    options = pulumi.ResourceHookOptions(on_dry_run=True)
-    return pulumi.ResourceHookBinding(before_update=[pulumi.ResourceHook("release", refuse, options)])
+    return refusing("release", reason)
 
 
 def inputs(running: Running) -> dict[str, Any]:
@@ -87,6 +85,6 @@ def inputs(running: Running) -> dict[str, Any]:
     return {"version": running.version} | ({} if running.way_back is None else {"way_back": running.way_back})
 
 
-def _running(kept: Mapping[str, Any] | None) -> Running | None:
-    version = (kept or {}).get("version")
-    return Running(version, (kept or {}).get("way_back")) if isinstance(version, str) and "." in version else None
+def _running(kept: Inputs) -> Running | None:
+    version = kept.get("version")
+    return Running(version, kept.get("way_back")) if isinstance(version, str) and "." in version else None

@@ -34,11 +34,6 @@ class Provider(BaseProvider):
         self._no_cluster: Exception | None = None
 
     @answered
-    def DiffConfig(self, request, context):  # noqa: D102, N802
-        old, new = decode(request.old_inputs if request.HasField("old_inputs") else request.olds), decode(request.news)
-        return diff_response(list(differences(old.plain, new.plain)), delete_first=False)
-
-    @answered
     def Configure(self, request, context):  # noqa: D102, N802
         from .kubeconfig import connect
 
