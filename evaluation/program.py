@@ -1,9 +1,12 @@
 """The program run without an engine: what it registers, as plain values."""
 
+import asyncio
+import contextlib
 import dataclasses
 import json
 import runpy
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from concurrent import futures
 from typing import Any, cast
 
 import pulumi
@@ -52,9 +55,6 @@ def evaluate(stack: str, config: Mapping[str, Any]) -> list[Registered]:
     """
     values = {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
     recorder = _Recorder()
-    without_engine(recorder, stack)
-    # Nothing is a secret here, whatever this process evaluated before.
-    pulumi.runtime.set_all_config(values, [])
     failure: list[BaseException] = []
 
     def program() -> None:
@@ -63,10 +63,39 @@ def evaluate(stack: str, config: Mapping[str, Any]) -> list[Registered]:
         except pulumi.RunError as error:
             failure.append(error)
 
-    pulumi.runtime.test(program)()
+    with _event_loops():
+        without_engine(recorder, stack)
+        # Nothing is a secret here, whatever this process evaluated before.
+        pulumi.runtime.set_all_config(values, [])
+        pulumi.runtime.test(program)()
     if failure:
         raise Unusable(str(failure[0]))
     return recorder.registered
+
+
+@contextlib.contextmanager
+def _event_loops() -> Iterator[None]:
+    """Event loops for the SDK, in this thread and in those in which it calls the recorder.
+
+    The SDK makes them where there are none and closes none, and one that the garbage collector finds open complains on
+    stderr, now and then.
+    """
+    made: list[asyncio.AbstractEventLoop] = []
+
+    def give() -> None:
+        made.append(asyncio.new_event_loop())
+        asyncio.set_event_loop(made[-1])
+
+    give()
+    own = made[0]
+    own.set_default_executor(futures.ThreadPoolExecutor(initializer=give))
+    try:
+        yield
+    finally:
+        own.run_until_complete(own.shutdown_default_executor())
+        for each in made:
+            each.close()
+        asyncio.set_event_loop(None)
 
 
 class _Hooks:
