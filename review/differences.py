@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 
 from evaluation import explain, stack_files
 
+from .table import NONE, table
+
 SETTINGS = explain.SETTINGS
-_NONE = "-"
 _LONGEST_VALUE = 48
 
 
@@ -76,17 +77,12 @@ def rendered(names: Sequence[str], found: Sequence[Difference], *, keys: bool) -
 
 
 def _table(head: Sequence[str], rows: Sequence[Difference]) -> str:
-    lines = [tuple(head), *((row.path, *map(_shown, row.values)) for row in rows)]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return "".join(
-        "  ".join(f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True)).rstrip() + "\n"
-        for line in lines
-    )
+    return table([tuple(head), *((row.path, *map(_shown, row.values)) for row in rows)])
 
 
 def _shown(value: str | None) -> str:
     if value is None:
-        return _NONE
+        return NONE
     return value if len(value) <= _LONGEST_VALUE else f"{value[: _LONGEST_VALUE - 1]}…"
 
 

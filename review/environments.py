@@ -10,8 +10,11 @@ from components import stack as stack_file
 from components.mistakes import NotADeployment
 from evaluation import stack_files
 
+from .table import NONE, table
+
 HEAD = ("stack", "cluster", "Pulsar", "metadata", "tiered storage", "last known state")
-_NONE = "-"
+Row = tuple[str, ...] | str
+"""An environment's cells, or a sentence in their place where its file can't be read."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,7 +51,7 @@ def _known(listed: Mapping[str, Any]) -> Known:
     )
 
 
-def row(name: str, states: Mapping[str, Known] | None, now: datetime.datetime) -> tuple[str, ...]:
+def row(name: str, states: Mapping[str, Known] | None, now: datetime.datetime) -> Row:
     """One environment, as the table has it.
 
     Args:
@@ -61,14 +64,14 @@ def row(name: str, states: Mapping[str, Known] | None, now: datetime.datetime) -
         spec = stack_file.read(stack_files.read(name)[stack_files.SPEC], name)
     except NotADeployment as error:
         count = f"{len(error.found)} mistakes" if error.found else "mistakes"
-        return (name, f"its file has {count}: make explain STACK={name}", "", "", "", state)
+        return f"{name}  its file has {count}: make explain STACK={name}  {state}"
     pulsar = spec.pulsar
     return (
         name,
         spec.cluster.provider,
         pulsar.version,
-        f"{pulsar.metadata.store}",
-        pulsar.tiered_storage.kind if pulsar.tiered_storage else _NONE,
+        pulsar.metadata.store,
+        pulsar.tiered_storage.kind if pulsar.tiered_storage else NONE,
         state,
     )
 
@@ -77,22 +80,11 @@ def _state(state: Known | None, now: datetime.datetime) -> str:
     return "never deployed from here" if state is None else state.told(now)
 
 
-def rendered(rows: Sequence[Sequence[str]]) -> str:
-    """The rows as aligned columns below their heads."""
-    lines = [HEAD, *rows]
-    whole = [line for line in lines if line[2]]
-    widths = [max(len(line[column]) for line in whole) for column in range(len(HEAD))]
-    return "".join(
-        (
-            "  ".join(f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True)) if line[2] else _short(line)
-        ).rstrip()
-        + "\n"
-        for line in lines
-    )
-
-
-def _short(line: Sequence[str]) -> str:
-    return "  ".join(cell for cell in line if cell)
+def rendered(rows: Sequence[Row]) -> str:
+    """The rows as aligned columns below their heads, and each sentence in its own row's place."""
+    head, *lines = table([HEAD, *(row for row in rows if not isinstance(row, str))]).splitlines()
+    whole = iter(lines)
+    return "".join(f"{line}\n" for line in (head, *(row if isinstance(row, str) else next(whole) for row in rows)))
 
 
 def _ago(time: datetime.timedelta) -> str:

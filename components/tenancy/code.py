@@ -3,13 +3,20 @@
 import dataclasses
 import pathlib
 import re
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any
+
+import pydantic
 
 from ..sentences import echo
 
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
 """The project's folder, below which a stack file names files."""
+PathInImage = Annotated[str, pydantic.Field(pattern=r"^/?[^\s]+$")]
+"""Where code is in an image."""
 
 _WEB = re.compile(r"https?://[^\s/]+/\S+")
+_JAVA_CLASS = re.compile(r"([a-zA-Z_$][\w$]*\.)+[a-zA-Z_$][\w$]*", re.ASCII)
 _PACKAGE = re.compile(r"(function|source|sink)://[-=:.\w]+/[-=:.\w]+/[-=:.\w]+(@[-.\w]+)?", re.ASCII)
 
 
@@ -70,3 +77,25 @@ def absent(package: str) -> str | None:
             f"{echo(package)} doesn't exist. The path is relative to the project; build it first, or correct the path."
         )
     return None
+
+
+def one_place(spec: Any, ways: Sequence[str], *, what: str, unsaid: str) -> Iterator[tuple[str, str]]:
+    """Code in several places or in none.
+
+    Args:
+        spec: the part of the stack file.
+        ways: its settings of which one, and only one, says where the code is.
+        what: what the code is of: `the code`, `the connector`.
+        unsaid: what nobody knows without: `where the code is`.
+    """
+    given = [way for way in ways if getattr(spec, way)]
+    if not given:
+        yield ways[0], f"is missing: nothing says {unsaid}. Give one of {' or '.join(ways)}."
+    elif len(given) > 1:
+        yield given[-1], f"is one of {len(given)} places for {what} ({', '.join(given)}). Keep one of them."
+
+
+def no_java_class(name: str, example: str) -> Iterator[tuple[str, str]]:
+    """A `class_name` that is not a class of Java with its package."""
+    if not _JAVA_CLASS.fullmatch(name):
+        yield "class_name", f"{name[:80]!r} is not a class of Java with its package. Write one such as {example}."

@@ -3,19 +3,16 @@
 Source of the JSON: `SourceConfig` and `SinkConfig` of Pulsar's admin client (sources and sinks REST API, version 3).
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 import pydantic
 
 from ..model import Image
-from .code import Code, absent
+from .code import Code, PathInImage, absent, no_java_class, one_place
 from .connector_catalogue import KNOWN, Direction, Known, meant
-from .running import Retries, RunSpec, dead_letters, plain_secrets
+from .running import Retries, RunSpec, SchemaType, Subscription, dead_letters, plain_secrets
 from .topic_names import TopicName
-
-_CLASS = re.compile(r"([a-zA-Z_$][\w$]*\.)+[a-zA-Z_$][\w$]*", re.ASCII)
 
 
 class AnyConnectorSpec(RunSpec):
@@ -33,7 +30,7 @@ class AnyConnectorSpec(RunSpec):
     `sink://tenant/namespace/name@version`."""
     image: Image | None = None
     """An image that holds it, at `path`. With Function Mesh only."""
-    path: Annotated[str, pydantic.Field(pattern=r"^/?[^\s]+$")] | None = None
+    path: PathInImage | None = None
     """Where its archive is in the image, such as `connectors/pulsar-io-mongo-4.0.13.nar`."""
     class_name: str | None = None
     """The class that is run. Default: what its archive says; one by image has to have it."""
@@ -44,27 +41,15 @@ class AnyConnectorSpec(RunSpec):
         """A connector twice or nowhere, a setting that it needs, and values of secrets."""
         yield from super().mistakes()
         yield from plain_secrets(self.config, "config")
-        given = [name for name in ("connector", "archive", "image") if getattr(self, name)]
-        if len(given) != 1:
-            yield (
-                given[-1] if given else "connector",
-                (
-                    f"is one of {len(given)} places for the connector ({', '.join(given)}). Keep one of them."
-                    if given
-                    else "is missing: nothing says which connector it is. Give one of connector or archive or image."
-                ),
-            )
+        ways = ("connector", "archive", "image")
+        yield from one_place(self, ways, what="the connector", unsaid="which connector it is")
         for needed, example in (("path", "connectors/pulsar-io-mongo-4.0.13.nar"), ("class_name", "com.example.Sink")):
             if self.image and not getattr(self, needed):
                 yield needed, f"is missing: an image doesn't say it by itself. Write one such as {example}."
         if self.path and not self.image:
             yield "path", "is a place in an image, and there is none. Set image, or leave path out."
-        if self.class_name and not _CLASS.fullmatch(self.class_name):
-            yield (
-                "class_name",
-                f"{self.class_name[:80]!r} is not a class of Java with its package. Write one such as "
-                "com.example.OrdersSink.",
-            )
+        if self.class_name:
+            yield from no_java_class(self.class_name, "com.example.OrdersSink")
         if self.archive and (sentence := absent(self.archive)):
             yield "archive", sentence
         yield from self._settings_mistakes()
@@ -123,7 +108,7 @@ class SourceSpec(AnyConnectorSpec):
     """Into Pulsar."""
     output: TopicName
     """The topic that it writes to. Debezium writes further topics beside it, one for each table."""
-    schema_type: Annotated[str, pydantic.Field(pattern=r"^[a-zA-Z][-_.a-zA-Z0-9]*$")] | None = None
+    schema_type: SchemaType | None = None
     """The schema of what it writes. Default: the connector's own."""
 
     def connector_config(self, name: str) -> dict[str, Any]:
@@ -144,7 +129,7 @@ class SinkSpec(AnyConnectorSpec):
     """Out of Pulsar."""
     inputs: Annotated[tuple[TopicName, ...], pydantic.Field(min_length=1)]
     """The topics that it reads."""
-    subscription: Annotated[str, pydantic.Field(pattern=r"^[^\s]+$")] | None = None
+    subscription: Subscription | None = None
     """The name of its subscription. Default: `tenant/namespace/name` of the connector."""
     start: Literal["latest", "earliest"] = "latest"
     """Where a new subscription begins."""

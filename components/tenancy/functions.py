@@ -11,12 +11,10 @@ from typing import Annotated, Any, ClassVar, Literal
 import pydantic
 
 from ..model import Image
-from .code import Code, absent
-from .running import Retries, RunSpec, dead_letters, plain_secrets
+from .code import Code, PathInImage, absent, no_java_class, one_place
+from .running import Retries, RunSpec, SchemaType, Subscription, dead_letters, plain_secrets
 from .topic_names import TopicName, whole
 
-SchemaType = Annotated[str, pydantic.Field(pattern=r"^[a-zA-Z][-_.a-zA-Z0-9]*$")]
-"""A schema by Pulsar's name for it (`json`, `avro`, `string`), or a class of Java."""
 JavaType = Annotated[str, pydantic.Field(pattern=r"^(\[B|([a-zA-Z_]\w*\.)*[a-zA-Z_$][\w$]*)$")]
 """A class of Java, by its whole name; `[B` is an array of bytes."""
 
@@ -36,7 +34,7 @@ class AnyFunctionSpec(RunSpec):
     `function://tenant/namespace/name@version`."""
     image: Image | None = None
     """An image that holds its code, at `path`. With Function Mesh only."""
-    path: Annotated[str, pydantic.Field(pattern=r"^/?[^\s]+$")] | None = None
+    path: PathInImage | None = None
     """Where the code is in the image."""
     inputs: tuple[TopicName, ...] = ()
     """The topics that it reads."""
@@ -56,7 +54,7 @@ class AnyFunctionSpec(RunSpec):
     """Where a message goes that failed `max_message_retries` times. Default: it is tried for ever."""
     max_message_retries: Retries | None = None
     """How often a message is tried again. Default: for ever."""
-    subscription: Annotated[str, pydantic.Field(pattern=r"^[^\s]+$")] | None = None
+    subscription: Subscription | None = None
     """The name of its subscription. Default: `tenant/namespace/name` of the function."""
     start: Literal["latest", "earliest"] = "latest"
     """Where a new subscription begins."""
@@ -89,17 +87,7 @@ class AnyFunctionSpec(RunSpec):
             )
 
     def _code_mistakes(self) -> Iterator[tuple[str, str]]:
-        given = [name for name in self.sources() if getattr(self, name)]
-        if len(given) != 1:
-            ways = " or ".join(self.sources())
-            yield (
-                given[-1] if given else "package",
-                (
-                    f"is one of {len(given)} places for the code ({', '.join(given)}). Keep one of them."
-                    if given
-                    else f"is missing: nothing says where the code is. Give one of {ways}."
-                ),
-            )
+        yield from one_place(self, self.sources(), what="the code", unsaid="where the code is")
         if bool(self.image) != bool(self.path):
             yield (
                 ("path", "is missing: it says where in the image the code is, such as /pulsar/functions/orders.jar.")
@@ -221,12 +209,7 @@ class JavaFunctionSpec(AnyFunctionSpec):
     def mistakes(self) -> Iterator[tuple[str, str]]:
         """A class without its package."""
         yield from super().mistakes()
-        if not re.fullmatch(r"([a-zA-Z_$][\w$]*\.)+[a-zA-Z_$][\w$]*", self.class_name, re.ASCII):
-            yield (
-                "class_name",
-                f"{self.class_name[:80]!r} is not a class of Java with its package. Write one such as "
-                "com.example.Weather.",
-            )
+        yield from no_java_class(self.class_name, "com.example.Weather")
 
     def language_config(self) -> dict[str, Any]:
         """Java and the class."""

@@ -13,6 +13,10 @@ from .topic_names import TopicName
 
 Backend = Literal["pulsar", "function-mesh"]
 Guarantee = Literal["at-most-once", "at-least-once", "effectively-once", "manual"]
+SchemaType = Annotated[str, pydantic.Field(pattern=r"^[a-zA-Z][-_.a-zA-Z0-9]*$")]
+"""A schema by Pulsar's name for it (`json`, `avro`, `string`), or a class of Java."""
+Subscription = Annotated[str, pydantic.Field(pattern=r"^[^\s]+$")]
+"""The name of a subscription."""
 Retries = Annotated[int, pydantic.Field(ge=1)]
 
 GUARANTEES: Mapping[Guarantee, str] = {
