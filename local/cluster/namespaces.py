@@ -97,7 +97,7 @@ def ensure(layout: Layout, pause: pathlib.Path) -> int:
                 "Inside a container this needs --privileged; or name a cluster of yours with PULSAR_KUBECONFIG."
             )
         time.sleep(0.005)
-    init = processes.init_of(layout.name)
+    init = processes.begun(layout.name)
     if init is None:
         raise Problem(f"The cluster's first process ended. The end of {log}:\n{processes.log_tail(log)}")
     return init

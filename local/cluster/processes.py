@@ -12,7 +12,8 @@ import select
 import signal
 import subprocess
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 from local.problem import Problem
 
@@ -59,6 +60,11 @@ def init_of(cluster: str) -> int | None:
         if daemon.role == "init" and _namespace_ids(daemon.pid)[-1:] == [1]:
             return daemon.pid
     return None
+
+
+def begun(cluster: str, patience_seconds: float = 1) -> int | None:
+    """The first process of namespaces that were just made; `None` when it has ended."""
+    return patiently(lambda: init_of(cluster), bool, patience_seconds)
 
 
 def _namespace_ids(pid: int) -> list[int]:
@@ -158,17 +164,27 @@ def log_tail(log: pathlib.Path, lines: int = 5) -> str:
 
 
 def alive(cluster: str, roles: Collection[str], patience_seconds: float = 1) -> set[str]:
-    """The roles that have a process.
+    """The roles that have a process. One counts as ended when it stays away."""
+
+    def look() -> set[str]:
+        return {daemon.role for daemon in running(cluster)}
+
+    return patiently(look, lambda found: found.issuperset(roles), patience_seconds)
+
+
+_Seen = TypeVar("_Seen")
+
+
+def patiently(look: Callable[[], _Seen], enough: Callable[[_Seen], bool], patience_seconds: float = 1) -> _Seen:
+    """What is seen of processes, once it is enough or stays away.
 
     While a program is being loaded, its process shows no environment, and so no mark: on a cold disk that takes long
-    enough to be seen. A role counts as ended when it stays away.
+    enough to be seen.
     """
     until = time.monotonic() + patience_seconds
-    while True:
-        found = {daemon.role for daemon in running(cluster)}
-        if found.issuperset(roles) or time.monotonic() > until:
-            return found
+    while not enough(found := look()) and time.monotonic() < until:
         time.sleep(0.05)
+    return found
 
 
 def require_alive(cluster: str, role: str, log: pathlib.Path) -> None:

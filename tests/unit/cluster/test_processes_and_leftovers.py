@@ -128,5 +128,18 @@ def test_a_daemon_whose_program_is_still_being_loaded_has_not_ended(sleeper):
     late.join()
 
 
+def test_a_first_process_whose_program_is_still_being_loaded_has_not_ended(monkeypatch):
+    seen = iter([None, None, 7])
+    monkeypatch.setattr(processes, "init_of", lambda cluster: next(seen))
+
+    assert processes.begun(CLUSTER, patience_seconds=5) == 7
+
+
+def test_a_first_process_that_stays_away_has_ended(monkeypatch):
+    monkeypatch.setattr(processes, "init_of", lambda cluster: None)
+
+    assert processes.begun(CLUSTER, patience_seconds=0.1) is None
+
+
 def test_a_daemon_that_stays_away_has_ended():
     assert processes.alive(CLUSTER, ["etcd"], patience_seconds=0.1) == set()
