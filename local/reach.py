@@ -52,7 +52,7 @@ def endpoints(stack: Stack, kubeconfig: Any) -> Iterator[Endpoints]:
         http = forwards.enter_context(pulsar_place.forward("proxy", 8080))
         websocket = http
         if apart:
-            websocket = forwards.enter_context(pulsar_place.forward("websocket", 8080))
+            websocket = forwards.enter_context(pulsar_place.forward(*stack.spec.pulsar.operator.websocket_at))
         yield Endpoints(f"pulsar://127.0.0.1:{pulsar}", f"http://127.0.0.1:{http}", f"ws://127.0.0.1:{websocket}/ws/v2")
 
 

@@ -1,14 +1,17 @@
 """The operators that are installed beside Pulsar. One file and one line in `OperatorsSpec` add one."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pulumi
 
 from ..model import Spec
-from ..pulsar.spec import PulsarSpec
 from .function_mesh import FunctionMeshOperatorSpec
 from .operator import Operator, OperatorSpec
 from .resources import ResourcesOperatorSpec
+
+if TYPE_CHECKING:
+    from ..pulsar.spec import PulsarSpec
 
 
 class OperatorsSpec(Spec):
@@ -34,9 +37,16 @@ class OperatorsSpec(Spec):
                     f"{each.namespace} is made for {other} as well, and goes with it. Give each its own.",
                 )
 
-    def misfits(self, pulsar: PulsarSpec) -> Iterator[tuple[str, str]]:
-        """A namespace that Pulsar would make too."""
+    def misfits(self, pulsar: "PulsarSpec") -> Iterator[tuple[str, str]]:
+        """A namespace that Pulsar, or the operator that runs it, would make too."""
+        runs = pulsar.operator
         for name, each in self.chosen().items():
+            if each.install and isinstance(runs, OperatorSpec) and runs.install and runs.namespace == each.namespace:
+                yield (
+                    f"{name}.namespace",
+                    f"{each.namespace} is made for {runs.title} as well (pulsar.operator), and goes with it. Give each "
+                    "its own.",
+                )
             if each.install and each.namespace == pulsar.namespace:
                 yield (
                     f"{name}.namespace",

@@ -1,7 +1,7 @@
 """The Helm charts of the operators: where each comes from, and the release that this program was written for.
 
-Sources: the charts' own repositories (streamnative/function-mesh, streamnative/pulsar-resources-operator), their
-`Chart.yaml`, `values.yaml` and `README.md`.
+Sources: the charts' own repositories (streamnative/function-mesh, streamnative/pulsar-resources-operator,
+datastax/kaap and its `index.yaml`), their `Chart.yaml`, `values.yaml` and `README.md`.
 """
 
 import dataclasses
@@ -27,3 +27,4 @@ FUNCTION_MESH = Chart(name="function-mesh-operator", repository=_STREAMNATIVE, v
 PULSAR_RESOURCES = Chart(
     name="pulsar-resources-operator", repository=_STREAMNATIVE, version="v0.19.6", operator="v0.19.6"
 )
+KAAP = Chart(name="kaap", repository="https://datastax.github.io/kaap", version="0.4.3", operator="0.4.3")

@@ -1,9 +1,10 @@
 """What each feature asks of Pulsar's processes, merged into one configuration that knows who asked for what."""
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, TypeVar
 
+from ..sentences import echo
 from .workload import InitContainer, Mount, SecretKey, Workload
 
 Process = Literal["bookie", "autorecovery", "broker", "proxy", "websocket", "functions", "toolset", "initialise"]
@@ -70,6 +71,21 @@ def merge(contributions: Iterable[Contribution], process: Process) -> dict[str, 
 def disagreements(contributions: Iterable[Contribution], process: Process) -> list[Disagreement]:
     """Every key of one process on which two contributions disagree."""
     return _merged(tuple(contributions), process)[1]
+
+
+def clashes(contributions: Iterable[Contribution], sections: Mapping[Process, str]) -> Iterator[tuple[str, str]]:
+    """What disagrees in each process, as mistakes of the part of the stack file that its `config` stands in."""
+    everyone = tuple(contributions)
+    for process, section in sections.items():
+        for each in disagreements(everyone, process):
+            if each.later.source == f"{section}.config":
+                yield (
+                    f"{section}.config.{each.key}",
+                    f"{echo(each.later.value)} can't be set: {each.earlier.source} needs "
+                    f"{echo(each.earlier.value)}. Leave it out, or change the setting that it follows from.",
+                )
+            else:
+                yield section, f"can't be configured: {each}"
 
 
 def _merged(everyone: Sequence[Contribution], process: Process) -> tuple[dict[str, Setting], list[Disagreement]]:

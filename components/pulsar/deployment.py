@@ -1,4 +1,4 @@
-"""Pulsar's resources: the namespace, a component for each role, and what they need to start."""
+"""Pulsar's resources: the namespace, a component for each role or what an operator is told, and what they need."""
 
 from collections.abc import Mapping
 
@@ -7,6 +7,7 @@ import pulumi
 from ..buckets.bucket import Access
 from ..clusters.cluster import Offer
 from ..kubernetes_objects import register
+from ..operators.handing_over import HandedOver
 from .lifecycle import upgrades
 from .lifecycle.guards import Guard, hooks
 from .objects import namespace, objects
@@ -69,8 +70,9 @@ class Pulsar(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         # All of it before anything is made: what fails here must not leave half a cluster that waits for the rest.
-        initialisation, manifests, workloads = spec.initialisation(), spec.manifests(offer), spec.workloads(offer)
-        running = upgrades.Running(spec.version, spec.way_back)
+        parts = spec.operator.parts(spec, offer)
+        manifests = dict(parts.manifests)
+        running = upgrades.Running(spec.version, spec.way_back, spec.operator.kind)
         guarded = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(hooks=upgrades.hooks()))
         super().__init__("pulsar:pulsar:Pulsar", name, upgrades.inputs(running), guarded)
         around = register(
@@ -85,7 +87,8 @@ class Pulsar(pulumi.ComponentResource):
             for name, content in access.secrets.items()
         }
         needed = pulumi.ResourceOptions(parent=self, depends_on=[around, *secrets.values(), *access.needed])
-        register(f"{spec.name}-initialise", initialisation, within)
+        if parts.initialisation:
+            register(f"{spec.name}-initialise", parts.initialisation, within)
         # What is in a namespace of its own comes after that.
         spaces = {logical for logical, manifest in manifests.items() if manifest["kind"] == "Namespace"}
         made = [register(logical, manifests.pop(logical), within) for logical in sorted(spaces)]
@@ -104,8 +107,17 @@ class Pulsar(pulumi.ComponentResource):
                 account_annotations=access.account_annotations.get(role, {}),  # pyright: ignore[reportArgumentType, reportCallIssue]
                 opts=needed if role in spec.offloading else within,
             )
-            for role, workload in workloads.items()
+            for role, workload in parts.workloads.items()
         }
+        if parts.handed:
+            HandedOver(
+                spec.name,
+                parts.handed,
+                keep_data=spec.keep_data,
+                account_annotations=access.account_annotations.get("broker", {}),
+                needed=needed,
+                opts=pulumi.ResourceOptions(parent=self),
+            )
         self.service_url = f"pulsar://{spec.name}-proxy.{spec.namespace}.svc.cluster.local:6650"
         self.admin_url = f"http://{spec.name}-proxy.{spec.namespace}.svc.cluster.local:8080"
         self.register_outputs({"service_url": self.service_url, "admin_url": self.admin_url})
@@ -126,5 +138,5 @@ def secret_manifest(spec: PulsarSpec, name: str, content: Mapping[str, pulumi.In
 
 
 def namespace_manifest(spec: PulsarSpec) -> Manifest:
-    """Pulsar's namespace, which admits only pods at the `restricted` level of the Pod Security Standards."""
-    return namespace(spec.namespace, "restricted")
+    """Pulsar's namespace, which admits only pods that are as safe as whoever runs Pulsar can make them."""
+    return namespace(spec.namespace, spec.operator.pods_level)

@@ -14,11 +14,11 @@ from ..buckets.bucket import Access
 from ..clusters.cluster import Cluster, KubernetesSpec, Offer
 from ..clusters.sizing import Demand
 from ..model import Image, Name, Namespace, Spec
-from ..sentences import echo
+from ..operators.choice import NativeSpec, OperatorChoice
 from . import initialise, replication
 from .bookkeeper import AutorecoveryPods, AutorecoverySpec, BookkeeperSpec, autorecovery, bookies
 from .broker import BrokerSpec, brokers
-from .contributions import Contribution, Process, Setting, disagreements, equipped, merge
+from .contributions import Contribution, Process, Setting, clashes, equipped, merge
 from .functions import FunctionsSpec, NoFunctionsSpec
 from .lifecycle.guards import Guard, bookies_only_grow
 from .metadata import ConfigurationMetadataSpec, MetadataSpec, refusals
@@ -49,6 +49,8 @@ class PulsarSpec(Spec):
     """Pulsar's image. Default: the official one of the version."""
     jvm: Jvm = "standard"
     """`standard`: the image's own choice of collector. `compact`: starts sooner and stays small, for laptops."""
+    operator: OperatorChoice = NativeSpec()
+    """Who runs Pulsar: `native`, this program's own Kubernetes objects, or an operator. It can't change later."""
     spread: Spread = "required"
     """`required`: no two pods of a role on one node. `preferred`: only where there are nodes enough."""
     keep_data: bool = True
@@ -115,16 +117,8 @@ class PulsarSpec(Spec):
                 yield f"tiered_storage.{path}", sentence
         for path, sentence in self.protocols.misfits(self.version):
             yield f"protocols.{path}", sentence
-        for process, section in _SECTIONS.items():
-            for each in disagreements(self.contributions, process):
-                if each.later.source == f"{section}.config":
-                    yield (
-                        f"{section}.config.{each.key}",
-                        f"{echo(each.later.value)} can't be set: {each.earlier.source} needs "
-                        f"{echo(each.earlier.value)}. Leave it out, or change the setting that it follows from.",
-                    )
-                else:
-                    yield section, f"can't be configured: {each}"
+        yield from clashes(self.contributions, _SECTIONS)
+        yield from self.operator.misfits(self)
 
     def follows(self) -> Iterator[tuple[str, object, str]]:
         """What the version decides."""
@@ -138,7 +132,7 @@ class PulsarSpec(Spec):
     @property
     def place(self) -> Place:
         """Where the cluster lives."""
-        return Place(cluster=self.name, namespace=self.namespace, spread=self.spread)
+        return Place(cluster=self.name, namespace=self.namespace, spread=self.spread, governing=self.operator.governing)
 
     @property
     def effective_image(self) -> str:
@@ -170,6 +164,7 @@ class PulsarSpec(Spec):
             self.toolset.contribution(place),
             *((self.tiered_storage.contribution(place),) if self.tiered_storage else ()),
             *self.protocols.contributions(self.effective_image),
+            *self.operator.contributions(),
             *((Contribution(source="way_back", conf={"broker": line.way_back}),) if self.way_back else ()),
             *(
                 Contribution(source=f"{section}.config", chosen={process: dict(part.config)})
@@ -180,7 +175,8 @@ class PulsarSpec(Spec):
 
     def settings(self, process: Process) -> dict[str, Setting]:
         """The keys of one process's conf file, and who set each."""
-        return merge(self.contributions, process)
+        left_out = self.operator.left_out.get(process, frozenset())
+        return {key: each for key, each in merge(self.contributions, process).items() if key not in left_out}
 
     @property
     def offloading(self) -> frozenset[str]:

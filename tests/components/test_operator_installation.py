@@ -69,3 +69,30 @@ def test_nothing_is_installed_where_somebody_else_brought_the_operator(deploy: D
 
     assert registered.of("Release") == []
     assert [each.name for each in registered.of("Namespace")] == ["pulsar-namespace"]
+
+
+KAAP = {"pulsar.operator": {"kind": "kaap"}, "pulsar.metadata": {"store": "zookeeper"}}
+
+
+def test_pulsar_is_handed_over_once_its_operator_and_its_namespace_are_there(deploy: Deploy):
+    registered = deployed(deploy, KAAP)
+
+    release, told = registered.one("Release", "kaap-operator"), registered.one("PulsarCluster", "pulsar")
+    assert (release.inputs["chart"], release.inputs["version"]) == ("kaap", "0.4.3")
+    assert release.inputs["repositoryOpts"] == {"repo": "https://datastax.github.io/kaap"}
+    assert release.inputs["values"]["operator"]["watchAllNamespaces"] is True, "Pulsar's namespace is another one."
+    for needed in (release, registered.one("Namespace", "pulsar-namespace")):
+        assert needed.urn in told.dependencies, f"{needed.name} must be there before, and go after."
+    assert registered.of("StatefulSet") == registered.of("Deployment") == registered.of("Job") == []
+    assert told.provider == release.provider
+
+
+def test_what_was_handed_over_is_kept_as_long_as_data_is(deploy: Deploy):
+    assert deployed(deploy, KAAP).one("PulsarCluster", "pulsar").protect
+    assert not deployed(deploy, {**KAAP, "pulsar.keep_data": False}).one("PulsarCluster", "pulsar").protect
+
+
+def test_tenants_are_made_once_an_operator_s_pulsar_is_ready(deploy: Deploy):
+    registered = deployed(deploy, {**KAAP, "operators.resources": {}, "tenants.shop": {}})
+
+    assert registered.one("PulsarCluster", "pulsar").urn in registered.one("PulsarTenant", "shop").dependencies

@@ -25,6 +25,7 @@ ORDER = (
     "test_metadata_backup",
     "test_custom_resource_definitions",
     "test_resources_operator",
+    "test_kaap",
     "test_geo_replication",
     "test_tiered_storage",
     "test_metadata_stores",

@@ -73,6 +73,24 @@ def hooks(role: str, guard: Guard) -> pulumi.ResourceHookBinding:
     return refusing(f"{role}-replicas", reason)
 
 
+def parts_hooks(name: str, guards: Mapping[str, Guard]) -> pulumi.ResourceHookBinding:
+    """The same for one resource that has several roles, each under a part of its `spec`.
+
+    Args:
+        name: the hook's own, once in a program.
+        guards: by the part's name.
+    """
+
+    def reason(old: Inputs, new: Inputs) -> str | None:
+        for part, guard in guards.items():
+            before, after = _replicas(old, part), _replicas(new, part)
+            if before is not None and after is not None and (sentence := guard(before, after)):
+                return sentence
+        return None
+
+    return refusing(name, reason)
+
+
 def refusing(name: str, reason: Callable[[Inputs, Inputs], str | None]) -> pulumi.ResourceHookBinding:
     """What the engine asks before it changes a resource, in a preview as well.
 
@@ -89,6 +107,7 @@ def refusing(name: str, reason: Callable[[Inputs, Inputs], str | None]) -> pulum
     return pulumi.ResourceHookBinding(before_update=[pulumi.ResourceHook(name, refuse, options)])
 
 
-def _replicas(inputs: Inputs) -> int | None:
-    replicas = (inputs.get("spec") or {}).get("replicas")
+def _replicas(inputs: Inputs, part: str | None = None) -> int | None:
+    spec = inputs.get("spec") or {}
+    replicas = ((spec.get(part) or {}) if part else spec).get("replicas")
     return int(replicas) if isinstance(replicas, int | float) else None

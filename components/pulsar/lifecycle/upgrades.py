@@ -1,4 +1,4 @@
-"""Moves between Pulsar's releases that it doesn't support, refused in the preview and again before they happen.
+"""Moves between Pulsar's releases, or between who runs it, refused in the preview and again before they happen.
 
 Sources: Pulsar's release policy ("Compatibility between releases": from one long-term line to the next and back is
 supported, 3.2 to 5.0 is not) and "Upgrading to Pulsar 5.0.x" ("Preserve and rehearse rollback": what an older broker
@@ -23,6 +23,8 @@ class Running:
     version: str
     way_back: bool | None = None
     """Whether what older brokers can't read has been kept off. None: nobody has said."""
+    operator: str = "native"
+    """Who runs it."""
 
     @property
     def line(self) -> str:
@@ -42,6 +44,12 @@ class Running:
 
 def refusal(before: Running, after: Running) -> str | None:
     """Why a cluster may not move from one to the other."""
+    if before.operator != after.operator:
+        return (
+            f"operator.kind goes from {before.operator} to {after.operator}, and each calls the bookies, their volumes "
+            "and the metadata store's members otherwise: what is there would not be found again. Leave operator as it "
+            "is, or bring a new cluster up and let this one replicate to it."
+        )
     move = f"version goes from {before.version} to {after.version}"
     if abs(after.long_term - before.long_term) > 1:
         between = before.long_term + (1 if after.long_term > before.long_term else -1)
@@ -82,9 +90,14 @@ def hooks() -> pulumi.ResourceHookBinding:
 
 def inputs(running: Running) -> dict[str, Any]:
     """What the state keeps of it."""
-    return {"version": running.version} | ({} if running.way_back is None else {"way_back": running.way_back})
+    found: dict[str, Any] = {"version": running.version}
+    if running.way_back is not None:
+        found["way_back"] = running.way_back
+    return found | ({} if running.operator == "native" else {"operator": running.operator})
 
 
 def _running(kept: Inputs) -> Running | None:
     version = kept.get("version")
-    return Running(version, kept.get("way_back")) if isinstance(version, str) and "." in version else None
+    if not isinstance(version, str) or "." not in version:
+        return None
+    return Running(version, kept.get("way_back"), kept.get("operator", "native"))

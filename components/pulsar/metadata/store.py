@@ -26,6 +26,8 @@ class Place:
     """Whether two pods of a role may share a node."""
     prefix: str = ""
     """What stands before a role's name where a second store of the same kind lives beside the first."""
+    governing: str = "-headless"
+    """What stands behind a role's name in the Service that gives each pod its host name."""
 
     def role(self, name: str) -> str:
         """What the pods of this name are here: `zookeeper`, `configuration-zookeeper`."""
@@ -37,7 +39,7 @@ class Place:
 
     def headless(self, name: str) -> str:
         """The name that finds every pod of a role, also those that are not ready."""
-        return names.service(f"{self.cluster}-{self.role(name)}-headless", self.namespace)
+        return names.service(f"{self.cluster}-{self.role(name)}{self.governing}", self.namespace)
 
     def member(self, name: str, ordinal: int | str) -> str:
         """The name that finds one pod of a role, by its ordinal."""
