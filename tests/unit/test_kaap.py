@@ -8,6 +8,7 @@ import pytest
 
 from components.mistakes import NotADeployment
 from components.operators.kaap_cluster import COMPONENTS
+from components.pulsar.contributions import Process
 from components.pulsar.deployment import namespace_manifest
 from components.pulsar.lifecycle.upgrades import Running, inputs, refusal
 from components.stack import StackSpec
@@ -104,7 +105,8 @@ def test_brokers_and_bookies_are_told_what_they_are_told_without_an_operator(boo
     native, kaap = stack_file.spec({**ZOOKEEPER, **changes}), stack_file.spec({**KAAP, **changes})
     told, pods = resource(kaap)["spec"], native.pulsar.workloads(native.cluster.offer)
 
-    for part, role in (("broker", "broker"), ("bookkeeper", "bookie")):
+    roles: tuple[tuple[str, Process], ...] = (("broker", "broker"), ("bookkeeper", "bookie"))
+    for part, role in roles:
         wanted = {key: each.value for key, each in native.pulsar.settings(role).items()}
         wanted.pop("statusFilePath", None)
         defaults = {key for each in kaap.pulsar.operator.contributions() for key in each.tunable.get(role, {})}

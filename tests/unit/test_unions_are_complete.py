@@ -1,8 +1,8 @@
 """A variant of a union is complete when somebody can use it: an example that deploys, the schema, and words about it.
 
 A new name in `ClusterSpec`, `TieredStorage`, `MetadataSpec`, `ConfigurationMetadataSpec`, `OperatorChoice` or
-`ProtocolsSpec` fails here until it has all of them. An example is a stack file in `stacks/`, or a block of YAML in a page
-of `docs/`: a part of the spec, by its own name.
+`ProtocolsSpec` fails here until it has all of them. An example is a stack file in `stacks/`, or a block of YAML in a
+page of `docs/`: a part of the spec, by its own name.
 """
 
 import dataclasses
