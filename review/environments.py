@@ -69,7 +69,7 @@ def row(name: str, states: Mapping[str, Known] | None, now: datetime.datetime) -
     return (
         name,
         spec.cluster.provider,
-        pulsar.version,
+        pulsar.version if pulsar.operator.kind == "native" else f"{pulsar.version} by {pulsar.operator.kind}",
         pulsar.metadata.store,
         pulsar.tiered_storage.kind if pulsar.tiered_storage else NONE,
         state,

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 
 from ..kubernetes import PODS, STATEFUL_SET, pod, pod_labels, role, settings
+from ..operators import pod_sets
 from ..rule import Resource, Setting, Settings, StackRule
 from ..values import at, lacks, mappings, texts, unclear, whole
 
@@ -42,7 +43,7 @@ def quorums(resources: Sequence[Resource]) -> Iterator[Quorums]:
 
 
 def _of_role(resources: Sequence[Resource], *roles: str) -> list[Resource]:
-    return [each for each in resources if each.token in PODS and role(each) in roles]
+    return [each for each in pod_sets(resources) if each.token in PODS and role(each) in roles]
 
 
 def _together(one: Resource, other: Resource) -> bool:

@@ -86,6 +86,13 @@ def test_every_stack_file_has_its_row(name):
     assert all(row)
 
 
+def test_whoever_runs_pulsar_is_named_beside_its_release(monkeypatch):
+    raw = stack_file.raw({"pulsar.operator": {"kind": "kaap"}, "pulsar.metadata": {"store": "zookeeper"}})
+    monkeypatch.setattr(stack_files, "read", lambda name: {stack_files.SPEC: raw})
+
+    assert environments.row("staging", None, NOW)[2:4] == ("4.0.13 by kaap", "zookeeper")
+
+
 def test_a_stack_file_with_mistakes_keeps_its_row_and_says_how_to_see_them(monkeypatch):
     raw = stack_file.raw({"pulsar.broker.replicas": 0, "pulsar.proxy.replicas": 0})
     monkeypatch.setattr(stack_files, "read", lambda name: {stack_files.SPEC: raw})
