@@ -26,6 +26,7 @@ ORDER = (
     "test_custom_resource_definitions",
     "test_resources_operator",
     "test_kaap",
+    "test_pulsar_by_kaap",
     "test_geo_replication",
     "test_tiered_storage",
     "test_metadata_stores",
