@@ -5,16 +5,16 @@ Sources: the chart's `values.yaml` and its roles, the resource's definition, and
 """
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+
+import pydantic
 
 from ..clusters.cluster import Offer
 from ..durations import Duration
-from ..model import Namespace
+from ..model import Namespace, Spec
 from ..pulsar.contributions import Contribution, Process
-from ..pulsar.functions import FunctionPods, NoFunctionsSpec
-from ..pulsar.metadata.zookeeper import ZookeeperSpec
-from ..pulsar.process import ProcessSpec
-from ..pulsar.websocket import WebSocketPods
+from ..pulsar.workload import Manifest
+from . import kaap_refusals
 from .charts import KAAP, Chart
 from .kaap_cluster import handed
 from .operator import OperatorSpec
@@ -23,9 +23,44 @@ from .pulsar_operator import Parts, PulsarOperatorSpec
 if TYPE_CHECKING:
     from ..pulsar.spec import PulsarSpec
 
-LINES = ("4.0", "4.2")
-"""Pulsar's lines whose job for the metadata, and whose keys, are those that KAAP 0.4 writes."""
 _PLACEMENT = "org.apache.bookkeeper.client.RackawareEnsemblePlacementPolicy"
+
+
+_Share = Annotated[float, pydantic.Field(strict=False, gt=0, lt=1)]
+
+
+class BrokerAutoscalingSpec(Spec):
+    """How many brokers there are, by how busy they are."""
+
+    min: Annotated[int, pydantic.Field(ge=1)]
+    """The fewest brokers."""
+    max: Annotated[int, pydantic.Field(ge=1)]
+    """The most brokers."""
+    lower_cpu: _Share = 0.3
+    """A broker goes when all of them use less of their processors than this share."""
+    higher_cpu: _Share = 0.8
+    """A broker comes when all of them use more than this share."""
+
+    def mistakes(self) -> Iterator[tuple[str, str]]:
+        """Bounds the wrong way round."""
+        if self.max < self.min:
+            yield "max", f"is {self.max}, and min is {self.min}. Make max at least min."
+        if self.higher_cpu <= self.lower_cpu:
+            yield (
+                "higher_cpu",
+                f"is {self.higher_cpu:g}, and lower_cpu is {self.lower_cpu:g}: brokers would come and go without end. "
+                "Make higher_cpu larger than lower_cpu.",
+            )
+
+    def manifest(self) -> Manifest:
+        """As the resource has it."""
+        return {
+            "enabled": True,
+            "min": self.min,
+            "max": self.max,
+            "lowerCpuThreshold": self.lower_cpu,
+            "higherCpuThreshold": self.higher_cpu,
+        }
 
 
 class KaapSpec(PulsarOperatorSpec, OperatorSpec):
@@ -40,6 +75,9 @@ class KaapSpec(PulsarOperatorSpec, OperatorSpec):
     """The namespace that is made for it. It holds nothing else."""
     ready_within: Duration = Duration.parse("20m")
     """How long Pulsar may take until KAAP says that all of it is ready. Then what it says is the error of the `up`."""
+
+    broker_autoscaling: BrokerAutoscalingSpec | None = None
+    """Lets KAAP change the number of brokers, from `broker.replicas` on. Default: it stays what the stack file says."""
 
     @property
     def pods_level(self) -> Literal["restricted", "baseline"]:
@@ -94,97 +132,8 @@ class KaapSpec(PulsarOperatorSpec, OperatorSpec):
         beside = pulsar.tiered_storage.workloads(pulsar.place, offer) if pulsar.tiered_storage else ()
         ours = {each.role: work[each.role] for each in beside}
         told = {role: each for role, each in work.items() if role not in ours}
-        return Parts(manifests=pulsar.manifests(offer), workloads=ours, handed=handed(self, pulsar, told))
+        return Parts(manifests=pulsar.manifests(offer), workloads=ours, handed=handed(self, pulsar, told, offer))
 
     def misfits(self, pulsar: "PulsarSpec") -> Iterator[tuple[str, str]]:
-        """What a `PulsarCluster` has no field for, or KAAP does otherwise."""
-        native = "or let this program run Pulsar (operator: {kind: native})"
-        if self.install and self.namespace == pulsar.namespace:
-            yield (
-                "operator.namespace",
-                f"{self.namespace} is Pulsar's own (pulsar.namespace), and the operator must still be there while that "
-                "one is emptied. Give it another.",
-            )
-        if pulsar.version.rpartition(".")[0] not in LINES:
-            known = " and ".join(f"{each}.x" for each in LINES)
-            yield (
-                "version",
-                f"{pulsar.version} is not what KAAP {self.chart.operator} was made for: {known}. Use one of these, "
-                f"{native}.",
-            )
-        yield from self._metadata(pulsar, native)
-        yield from self._processes(pulsar, native)
-        if any(getattr(pulsar.protocols, name) for name in type(pulsar.protocols).model_fields):
-            yield (
-                "protocols",
-                "are handlers that this program puts into its own brokers' pods and gives Services of their own, and a "
-                f"PulsarCluster has neither. Leave them out, {native}.",
-            )
-
-    def _metadata(self, pulsar: "PulsarSpec", native: str) -> Iterator[tuple[str, str]]:
-        store = pulsar.metadata
-        if not isinstance(store, ZookeeperSpec):
-            yield (
-                "metadata.store",
-                f"is {store.store}, and KAAP runs Pulsar on ZooKeeper alone. Write `metadata: {{store: zookeeper}}`, "
-                f"{native}.",
-            )
-        elif store.log_volume:
-            yield (
-                "metadata.log_volume",
-                f"is a second volume, and KAAP's ZooKeeper has one. Leave it out, {native}.",
-            )
-        if pulsar.configuration_metadata:
-            yield (
-                "configuration_metadata",
-                "is a store apart, and KAAP writes the cluster's metadata and what clusters share to one ZooKeeper. "
-                f"Leave it out, {native}.",
-            )
-        if pulsar.metadata_backup:
-            yield (
-                "metadata_backup",
-                "takes snapshots by a port of ZooKeeper's that only this program's own members open. Leave it out and "
-                f"back up the volumes, {native}.",
-            )
-
-    def _processes(self, pulsar: "PulsarSpec", native: str) -> Iterator[tuple[str, str]]:
-        parts = {each: getattr(pulsar, each) for each in ("bookkeeper", "autorecovery", "broker", "proxy", "websocket")}
-        configs = {each: part.config for each, part in parts.items() if isinstance(part, ProcessSpec)}
-        if isinstance(pulsar.metadata, ZookeeperSpec):
-            configs["metadata"] = pulsar.metadata.config
-        if not isinstance(pulsar.functions, NoFunctionsSpec):
-            configs["functions"] = pulsar.functions.config
-        for part, config in configs.items():
-            for key in config:
-                if not key.isidentifier():
-                    yield (
-                        f"{part}.config.{key}",
-                        "can't be told to a process of KAAP's: it hands keys over as variables of sh, which passes on "
-                        f"none with a dot or a hyphen. Leave it out, {native}.",
-                    )
-        service = pulsar.proxy.service
-        for setting, what in (("node_ports", "fixed ports"), ("source_ranges", "networks")):
-            if getattr(service, setting):
-                yield (
-                    f"proxy.service.{setting}",
-                    f"can't be told to KAAP: its proxies' Service has no field for {what}. Leave it out"
-                    + (" and tell the load balancer by `annotations`, " if setting == "source_ranges" else ", ")
-                    + f"{native}.",
-                )
-        websocket = pulsar.websocket
-        if isinstance(websocket, WebSocketPods) and websocket.replicas != pulsar.proxy.replicas:
-            yield (
-                "websocket.replicas",
-                f"is {websocket.replicas}, and KAAP runs WebSocket as a container of each of the "
-                f"{pulsar.proxy.replicas} proxies' pods. Write {pulsar.proxy.replicas}, or run_in: proxy.",
-            )
-        functions = pulsar.functions
-        if not isinstance(functions, NoFunctionsSpec):
-            apart = isinstance(functions, FunctionPods)
-            if functions.runtime == "kubernetes" or (apart and functions.runtime == "thread"):
-                yield (
-                    "functions.runtime",
-                    f"is {functions.runtime}, which KAAP's pods have "
-                    + ("no way to choose here" if functions.runtime == "thread" else "no token for")
-                    + ". Use runtime: process, or run functions by operators.function_mesh.",
-                )
+        """What KAAP can't run."""
+        return kaap_refusals.misfits(self, pulsar)

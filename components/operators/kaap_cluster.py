@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from .. import names
+from ..clusters.cluster import Offer
 from ..pulsar.bookkeeper import AutorecoveryPods
 from ..pulsar.functions import FunctionsInBrokers
 from ..pulsar.lifecycle.guards import bookies_only_grow, members_stay
@@ -39,13 +40,14 @@ _DEFAULT_CLASS = "default"
 """What KAAP takes for the Kubernetes cluster's own StorageClass."""
 
 
-def handed(kaap: "KaapSpec", pulsar: "PulsarSpec", work: Mapping[str, Workload]) -> Handed:
+def handed(kaap: "KaapSpec", pulsar: "PulsarSpec", work: Mapping[str, Workload], offer: Offer) -> Handed:
     """All that KAAP is told.
 
     Args:
         kaap: the operator.
         pulsar: the stack file's part.
         work: the pod sets that KAAP is to make, by role.
+        offer: what the Kubernetes cluster has.
     """
     account = f"{work['broker'].name}-account"
     manifest: Manifest = {
@@ -62,7 +64,7 @@ def handed(kaap: "KaapSpec", pulsar: "PulsarSpec", work: Mapping[str, Workload])
                 "pulumi.com/timeoutSeconds": str(int(kaap.ready_within)),
             },
         },
-        "spec": specification(pulsar, work),
+        "spec": _specification(kaap, pulsar, work, offer),
     }
     return Handed(
         manifest=manifest,
@@ -75,8 +77,7 @@ def handed(kaap: "KaapSpec", pulsar: "PulsarSpec", work: Mapping[str, Workload])
     )
 
 
-def specification(pulsar: "PulsarSpec", work: Mapping[str, Workload]) -> Manifest:
-    """The resource's `spec`."""
+def _specification(kaap: "KaapSpec", pulsar: "PulsarSpec", work: Mapping[str, Workload], offer: Offer) -> Manifest:
     bookie, broker = work["bookie"], work["broker"]
     parts = {
         "zookeeper": _zookeeper(work["zookeeper"], pulsar),
@@ -93,6 +94,7 @@ def specification(pulsar: "PulsarSpec", work: Mapping[str, Workload]) -> Manifes
             **_component(broker, pulsar),
             "functionsWorkerEnabled": isinstance(pulsar.functions, FunctionsInBrokers),
             "serviceAccountName": broker.name,
+            **({"autoscaler": kaap.broker_autoscaling.manifest()} if kaap.broker_autoscaling else {}),
         },
         "proxy": {
             **_component(work["proxy"], pulsar),
@@ -102,16 +104,16 @@ def specification(pulsar: "PulsarSpec", work: Mapping[str, Workload]) -> Manifes
         "bastion": _component(work["toolset"], pulsar),
         "functionsWorker": _functions(work.get("functions"), pulsar),
     }
-    return {"global": _global(pulsar), **parts}
+    return {"global": _global(pulsar, offer), **parts}
 
 
-def _global(pulsar: "PulsarSpec") -> Manifest:
+def _global(pulsar: "PulsarSpec", offer: Offer) -> Manifest:
     return {
         "name": pulsar.name,
         "image": pulsar.effective_image,
         "components": dict(COMPONENTS),
         "persistence": True,
-        "storage": {"existingStorageClassName": _DEFAULT_CLASS},
+        "storage": {"existingStorageClassName": offer.storage_class or _DEFAULT_CLASS},
         "antiAffinity": _anti_affinity(pulsar.spread),
         # Without it, a changed setting would wait for somebody to restart the pods.
         "restartOnConfigMapChange": True,

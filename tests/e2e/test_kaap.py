@@ -23,6 +23,7 @@ from tests import stack_file
 from tests.cloud_plugins.installing import cloud_engine
 from tests.e2e import crds
 from tests.e2e.contract_player import ContractPlayer, Resource, failed, playing, ready, until
+from tests.kaap_stacks import KAAP, STACKS, resource
 from tests.previews.project import Project
 
 API = "kaap.oss.datastax.com/v1beta1"
@@ -94,6 +95,16 @@ def stage(tmp_path_factory: pytest.TempPathFactory, local_stack) -> Iterator[Sta
         made.changes["pulsar.keep_data"] = False
         made.write()
         made.project.run("destroy", "--yes", "--skip-preview", expect=None)
+
+
+@pytest.mark.parametrize("changes", STACKS.values(), ids=STACKS)
+def test_the_api_server_takes_every_field_of_what_kaap_is_told(stage: Stage, changes: dict[str, Any]):
+    told = resource(stack_file.spec({**KAAP, **changes}))
+
+    assert crds.refusal(stage.api, told) is None
+    assert 'unknown field "spec.broker.brokers"' in str(
+        crds.refusal(stage.api, {**told, "spec": {**told["spec"], "broker": {"brokers": 3}}})
+    )
 
 
 def test_what_kaap_says_is_the_error_of_an_up_that_was_waited_for_in_vain(stage: Stage):

@@ -11,59 +11,14 @@ from components.operators.kaap_cluster import COMPONENTS
 from components.pulsar.contributions import Process
 from components.pulsar.deployment import namespace_manifest
 from components.pulsar.lifecycle.upgrades import Running, inputs, refusal
-from components.stack import StackSpec
 from evaluation.explain import explain
 from evaluation.program import evaluate
 from tests import custom_resources, stack_file
+from tests.kaap_stacks import KAAP, S3, STACKS, ZOOKEEPER, resource
 
-ZOOKEEPER = {"pulsar.metadata.store": "zookeeper"}
-KAAP = {**ZOOKEEPER, "pulsar.operator.kind": "kaap"}
-S3 = {"kind": "s3-compatible", "bucket": "old", "endpoint": "https://s3.example.com", "threshold": "10Gi"}
-STACKS: dict[str, dict[str, Any]] = {
-    "the smallest": {},
-    "a large one": {
-        "cluster.storage_class": "fast",
-        "pulsar.name": "events",
-        "pulsar.bookkeeper": {"replicas": 5, "ensemble": 3, "write_quorum": 3, "cpu": 4, "journal": {"size": "40Gi"}},
-        "pulsar.broker": {
-            "replicas": 7,
-            "config": {"brokerDeduplicationEnabled": True, "ttlDurationDefaultInSeconds": 60},
-        },
-        "pulsar.proxy": {"replicas": 2, "service": {"type": "LoadBalancer", "annotations": {"internal": "true"}}},
-        "pulsar.metadata": {"store": "zookeeper", "config": {"tickTime": 3000}, "image": "r.example.com/zookeeper:1"},
-    },
-    "a small one": {
-        "pulsar.jvm": "compact",
-        "pulsar.spread": "preferred",
-        "pulsar.websocket": {"run_in": "proxy"},
-        "pulsar.autorecovery": {"run_in": "bookies"},
-        "pulsar.bookkeeper": {"replicas": 1, "ensemble": 1, "write_quorum": 1, "ack_quorum": 1},
-    },
-    "older messages in a bucket": {"pulsar.tiered_storage": S3},
-    "older messages on a volume": {
-        "pulsar.tiered_storage": {"kind": "filesystem", "size": "1Ti", "storage_class": "shared"}
-    },
-    "functions in the brokers": {"pulsar.functions": {"run_in": "brokers", "state_storage": True}},
-    "functions apart": {"pulsar.functions": {"run_in": "pods", "config": {"maxPendingAsyncRequests": 500}}},
-    "another cluster": {
-        "pulsar.peers": {
-            "west": {
-                "service_url": "pulsar://west.example.com:6650",
-                "admin_url": "http://west.example.com:8080",
-                "namespaces": ["public/default"],
-            }
-        }
-    },
-}
 SECRETS = {
     "older messages in a bucket": {"pulsar:object_store_access_key": "made up", "pulsar:object_store_secret_key": "too"}
 }
-
-
-def resource(spec: StackSpec) -> dict[str, Any]:
-    handed = spec.pulsar.operator.parts(spec.pulsar, spec.cluster.offer).handed
-    assert handed
-    return handed.manifest
 
 
 def conf(part: dict[str, Any]) -> dict[str, str]:
@@ -184,6 +139,19 @@ def test_the_brokers_find_a_volume_for_older_messages():
     }
 
 
+def test_kaap_changes_the_number_of_brokers_only_where_it_is_let():
+    scaled = resource(stack_file.spec({**KAAP, **STACKS["brokers by how busy they are"]}))["spec"]["broker"]
+
+    assert scaled["autoscaler"] == {
+        "enabled": True,
+        "min": 2,
+        "max": 9,
+        "lowerCpuThreshold": 0.2,
+        "higherCpuThreshold": 0.8,
+    }
+    assert "autoscaler" not in resource(stack_file.spec(KAAP))["spec"]["broker"]
+
+
 def test_functions_keep_their_state_where_kaap_s_bookies_are():
     broker = resource(stack_file.spec({**KAAP, **STACKS["functions in the brokers"]}))["spec"]["broker"]
 
@@ -246,6 +214,18 @@ MISTAKES = [
     (
         {"pulsar.protocols": {"mqtt": {"archive": {"image": "r.example.com/mop:1", "path": "/mop.nar"}}}},
         "pulsar.protocols: are handlers",
+    ),
+    (
+        {"pulsar.operator.broker_autoscaling": {"min": 4, "max": 9}},
+        "pulsar.broker.replicas: is 3, and operator.broker_autoscaling goes from 4 to 9.",
+    ),
+    (
+        {"pulsar.operator.broker_autoscaling": {"min": 3, "max": 2}},
+        "pulsar.operator.broker_autoscaling.max: is 2, and min is 3.",
+    ),
+    (
+        {"pulsar.operator.broker_autoscaling": {"min": 3, "max": 9, "lower_cpu": 0.9}},
+        "pulsar.operator.broker_autoscaling.higher_cpu: is 0.8, and lower_cpu is 0.9",
     ),
     ({"pulsar.operator.namespace": "pulsar"}, "pulsar.operator.namespace: pulsar is Pulsar's own"),
     ({"operators.resources": {"namespace": "kaap"}}, "operators.resources.namespace: kaap is made for KAAP as well"),
