@@ -3,6 +3,7 @@
 import pulumi
 
 from components import stack
+from components.apps.demo import Demo
 from components.operators import function_mesh_resources
 from components.operators.resources_tenants import Tenants
 from components.pulsar.deployment import Pulsar
@@ -23,6 +24,9 @@ pulsar = Pulsar(
     access=access,
     opts=within,
 )
+
+if spec.demo:
+    Demo("demo", spec.demo, pulsar=spec.pulsar, offer=spec.cluster.offer, needed=[pulsar.around], opts=within)
 
 operators = spec.operators.create(within)
 needed: list[pulumi.Resource] = [pulsar]

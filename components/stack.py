@@ -7,6 +7,7 @@ import pulumi
 import pydantic
 
 from . import mistakes
+from .apps.demo import DemoSpec
 from .clusters import ClusterSpec
 from .model import Name, Spec
 from .operators import OperatorsSpec
@@ -43,6 +44,8 @@ class StackSpec(Spec):
     """Pulsar."""
     operators: OperatorsSpec = OperatorsSpec()
     """The operators that are installed beside Pulsar. Default: none."""
+    demo: DemoSpec | None = None
+    """A page with live charts of two streams. Default: none."""
     tenants: Mapping[TenantName, TenantSpec] = {}
     """What lives inside Pulsar: tenants with their namespaces and topics. Default: left to pulsar-admin."""
     functions: Mapping[Name, FunctionSpec] = {}
@@ -66,6 +69,9 @@ class StackSpec(Spec):
             yield f"operators.{path}", sentence
         for path, sentence in tenants.misfits(self.tenants, self.pulsar, managed=self.operators.resources is not None):
             yield f"tenants.{path}".rstrip("."), sentence
+        if self.demo:
+            for path, sentence in self.demo.misfits(self.pulsar):
+                yield f"demo.{path}", sentence
         yield from placement.misfits(self)
 
     @property

@@ -82,6 +82,8 @@ def summary(stack: Stack) -> str:
             f"  Admin REST  {found.http}/admin/v2/",
             f"  WebSocket   {found.websocket}/",
         ]
+    if stack.spec.demo and stack.spec.demo.address:
+        lines.append(f"  Demo        {stack.spec.demo.address}")
     lines += [
         "",
         f'  make pulsar-admin ARGS="topics list public/default"{suffix}   Pulsar\'s own command-line tools',

@@ -59,6 +59,8 @@ class Pulsar(pulumi.ComponentResource):
     """Where clients inside Kubernetes connect: the proxy, by Pulsar's own protocol."""
     admin_url: str
     """The admin REST API, through the proxy."""
+    around: pulumi.Resource
+    """Its namespace."""
 
     def __init__(
         self,
@@ -75,7 +77,7 @@ class Pulsar(pulumi.ComponentResource):
         running = upgrades.Running(spec.version, spec.way_back, spec.operator.kind)
         guarded = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(hooks=upgrades.hooks()))
         super().__init__("pulsar:pulsar:Pulsar", name, upgrades.inputs(running), guarded)
-        around = register(
+        self.around = around = register(
             f"{spec.name}-namespace",
             namespace_manifest(spec),
             pulumi.ResourceOptions(parent=self, protect=spec.keep_data),

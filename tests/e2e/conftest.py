@@ -20,6 +20,7 @@ ORDER = (
     "test_kubernetes_plugin_readiness",
     "test_function_mesh",
     "test_local_cluster",
+    "test_demo",
     "test_local_stack",
     "test_protocol_handlers",
     "test_metadata_backup",
