@@ -16,7 +16,7 @@ from ..pulsar.contributions import Contribution, Process
 from ..pulsar.workload import Manifest
 from . import kaap_refusals
 from .charts import KAAP, Chart
-from .kaap_cluster import handed
+from .kaap_cluster import ROLES, handed
 from .operator import OperatorSpec
 from .pulsar_operator import Parts, PulsarOperatorSpec
 
@@ -127,11 +127,10 @@ class KaapSpec(PulsarOperatorSpec, OperatorSpec):
         }
 
     def parts(self, pulsar: "PulsarSpec", offer: Offer) -> Parts:
-        """The `PulsarCluster`, and what KAAP knows nothing of: a store of ours for older messages, and Jobs."""
+        """The `PulsarCluster`, and what KAAP knows nothing of, such as a store of ours for older messages."""
         work = pulsar.workloads(offer)
-        beside = pulsar.tiered_storage.workloads(pulsar.place, offer) if pulsar.tiered_storage else ()
-        ours = {each.role: work[each.role] for each in beside}
-        told = {role: each for role, each in work.items() if role not in ours}
+        ours = {role: each for role, each in work.items() if role not in ROLES}
+        told = {role: each for role, each in work.items() if role in ROLES}
         return Parts(manifests=pulsar.manifests(offer), workloads=ours, handed=handed(self, pulsar, told, offer))
 
     def misfits(self, pulsar: "PulsarSpec") -> Iterator[tuple[str, str]]:

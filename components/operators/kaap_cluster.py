@@ -33,6 +33,8 @@ COMPONENTS = {
     "functionsWorkerBaseName": "functions",
 }
 """KAAP's setting for each component's name, and the role that it is here."""
+ROLES = frozenset({*COMPONENTS.values(), "websocket"})
+"""The pod sets that KAAP makes."""
 _CONF = "PULSAR_PREFIX_"
 _JVM = ("PULSAR_", "BOOKIE_")
 """How variables of the start scripts begin. KAAP takes any other key of a `config` for one of the conf file."""

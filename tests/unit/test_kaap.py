@@ -130,6 +130,14 @@ def test_keys_of_a_bucket_are_named_and_never_written():
     assert broker["config"]["managedLedgerOffloadDriver"] == "S3"
 
 
+def test_a_store_that_runs_beside_pulsar_is_this_program_s_all_the_same():
+    store = {"kind": "s3-compatible", "bucket": "old", "server": {"volume": {"size": "100Gi"}}}
+    spec = stack_file.spec({**KAAP, "pulsar.tiered_storage": store})
+
+    assert list(spec.pulsar.operator.parts(spec.pulsar, spec.cluster.offer).workloads) == ["seaweedfs"]
+    assert "-seaweedfs." in resource(spec)["spec"]["broker"]["config"]["managedLedgerOffloadServiceEndpoint"]
+
+
 def test_the_brokers_find_a_volume_for_older_messages():
     broker = resource(stack_file.spec({**KAAP, **STACKS["older messages on a volume"]}))["spec"]["broker"]
 
