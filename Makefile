@@ -17,7 +17,7 @@ READY_CLOUDS := .venv/.ready-clouds
 CLOUD := $(shell grep -qsE '(provider|kind): *(eks|gke|aks|s3|gcs|azure-blob) *(\#|$$|,|})' stacks/Pulumi.$(STACK).yaml && echo $(READY_CLOUDS))
 
 .DEFAULT_GOAL := help
-.PHONY: help up down smoke functions preview policies backup restore pulsar-admin render explain environments diff test check bench format lock schema
+.PHONY: help up down smoke status functions preview policies backup restore pulsar-admin render explain environments diff test check bench format lock schema
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ down: $(READY) $(CLOUD) ## destroy STACK, and the cluster under the local one
 
 smoke: $(READY) ## send messages through STACK
 	@$(PY) -m local smoke --stack $(STACK)
+
+status: $(READY) ## brokers, bookies, topics, tenants and functions of STACK now (ARGS=--watch, --all, --json)
+	@$(PY) -m local status --stack $(STACK) --args='$(ARGS)'
 
 preview: $(READY) $(CLOUD) ## what `pulumi up` would change in STACK
 	@$(PY) -m local preview --stack $(STACK) --args='$(ARGS)'

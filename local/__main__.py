@@ -1,4 +1,4 @@
-"""`python -m local up|down|smoke|preview|backup|restore|pulsar-admin`: what the Makefile's targets call."""
+"""`python -m local up|down|smoke|status|preview|backup|restore|pulsar-admin`: what the Makefile's targets call."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def main() -> int:
         if name == "restore":
             command.add_argument("--snapshot", default="", help="the snapshot's name (default: the newest)")
             command.add_argument("--yes", action="store_true", help="lose what came after the snapshot")
-        if name in ("pulsar-admin", "preview"):
+        if name in ("pulsar-admin", "preview", "status"):
             command.add_argument("--args", default="", help="more arguments, as the shell would split them")
     arguments = parser.parse_args()
     try:
@@ -48,6 +48,7 @@ _COMMANDS = {
     "up": "bring a stack up, with all it needs, and send messages through it",
     "down": "destroy a stack, and the cluster under the local one",
     "smoke": "send messages through a stack that is up",
+    "status": "show brokers, bookies, topics and tenants as they are now",
     "preview": "show what `up` would change",
     "backup": "take a snapshot of the metadata now",
     "restore": "put a snapshot of the metadata back",
@@ -71,6 +72,13 @@ def _run(arguments: argparse.Namespace) -> int:
             restore.backup(stack, selected, progress)
         else:
             restore.restore(stack, selected, progress, arguments.snapshot or None, confirmed=arguments.yes)
+        return 0
+
+    if arguments.command == "status":
+        from . import status
+
+        kubeconfig = stacks.kubeconfig(stack, _selected_if_needed(stack, progress))
+        status.status(stack, kubeconfig, shlex.split(arguments.args))
         return 0
 
     from . import up

@@ -21,6 +21,7 @@ ORDER = (
     "test_function_mesh",
     "test_local_cluster",
     "test_demo",
+    "test_status",
     "test_local_stack",
     "test_protocol_handlers",
     "test_metadata_backup",

@@ -1,0 +1,187 @@
+"""`make status`: what is wrong is said first, what wasn't answered isn't made up, and sizes are short."""
+
+import dataclasses
+import http.server
+import json
+import threading
+
+import pytest
+
+from local import status, status_found, status_text
+from local.problem import Problem
+from local.status_found import Bookie, Broker, Function, Status, Topic
+
+LOAD = b"""# TYPE pulsar_lb_cpu_usage gauge
+pulsar_lb_cpu_usage{cluster="pulsar", broker="pulsar-broker-0", metric="loadBalancing"} 12.4
+pulsar_lb_memory_usage{cluster="pulsar"} 33.9
+pulsar_lb_directMemory_usage{cluster="pulsar"} 8.3
+"""
+STATS = json.dumps(
+    {
+        "public/default": {
+            "0x0_0x1": {
+                "persistent": {
+                    "persistent://public/default/orders": {
+                        "msgRateIn": 10.5,
+                        "msgRateOut": 21.0,
+                        "storageSize": 5 << 20,
+                        "subscriptions": {"bills": {"msgBacklog": 7}, "mails": {"msgBacklog": 90}},
+                    }
+                },
+                "non-persistent": {"non-persistent://public/default/ticks": {"msgRateIn": 1.0, "msgRateOut": 0.0}},
+            }
+        },
+        "pulsar/system": {"0x0_0x1": {"persistent": {"persistent://pulsar/system/load": {}}}},
+    }
+).encode()
+DISKS = json.dumps({"freeSpace": 30 << 30, "totalSpace": 100 << 30}).encode()
+ANSWERS = {
+    "/admin/v2/brokers/version": "4.0.13",
+    "/admin/v2/tenants": ["public", "shop"],
+    "/admin/v2/namespaces/public": ["public/default"],
+    "/admin/v2/namespaces/shop": [],
+    "/admin/v2/brokers/leaderBroker": {"brokerId": "pulsar-broker-1.pulsar-broker-headless:8080"},
+    "/admin/v3/functions/public/default": ["bill"],
+    "/admin/v3/functions/public/default/bill/status": {"numInstances": 3, "numRunning": 2},
+}
+
+
+class Rest(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        answer = ANSWERS.get(self.path)
+        self.send_response(200 if answer is not None else 404)
+        self.end_headers()
+        if answer is not None:
+            self.wfile.write((answer if isinstance(answer, str) else json.dumps(answer)).encode())
+
+    def log_message(self, format, *args):  # noqa: A002 - the class calls it so
+        pass
+
+
+@pytest.fixture
+def admin():
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Rest) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield status_found.Admin(f"http://127.0.0.1:{server.server_port}")
+        server.shutdown()
+
+
+def answering(pod, port, path):
+    """Every pod but the second broker answers."""
+    if pod == "pulsar-broker-1":
+        return None
+    if port == 8000:
+        ledgers = b"bookie_SERVER_STATUS 0\nbookie_ledger_dir__pulsar_data_current_usage 91.5\n"
+        return ledgers if path == "metrics" else DISKS
+    return LOAD if path == "metrics/" else STATS
+
+
+@pytest.fixture
+def found(admin):
+    brokers = [("pulsar-broker-0", True), ("pulsar-broker-1", True)]
+    return status_found.gather(admin, brokers, [("pulsar-bookie-0", True)], answering, worker=True)
+
+
+def test_everything_that_answers_is_there(found):
+    one, other = found.brokers
+
+    assert one == Broker(
+        name="pulsar-broker-0", ready=True, cpu=12.4, heap=33.9, direct=8.3, topics=3, rate_in=11.5, rate_out=21.0
+    )
+    assert other == Broker(name="pulsar-broker-1", ready=True)
+    assert found.bookies == (
+        Bookie(name="pulsar-bookie-0", ready=True, read_only=True, free=30 << 30, total=100 << 30, fullest=91.5),
+    )
+    assert found.tenants == {"public": ("default",), "shop": ()}
+    assert found.functions == (Function(name="public/default/bill", running=2, instances=3),)
+
+
+def test_a_topic_s_backlog_is_that_of_its_slowest_subscription(found):
+    orders = next(each for each in found.topics if each.name == "public/default/orders")
+
+    assert (orders.backlog, orders.subscriptions, orders.storage) == (90, 2, 5 << 20)
+
+
+def test_what_is_wrong_is_said_before_the_tables(found):
+    lines = status_text.text(found).splitlines()
+
+    assert lines[0].startswith("Pulsar 4.0.13: 2 brokers, 1 bookie, 3 topics; 11.5 messages a second in, 21.0 out")
+    assert lines[1:5] == [
+        "! pulsar-broker-1 doesn't say what it serves.",
+        "! pulsar-bookie-0 is read-only: it takes no new messages.",
+        "! pulsar-bookie-0 has a disk that is 92 % full.",
+        "! function public/default/bill: 2 of 3 instances run.",
+    ]
+
+
+def test_what_was_not_answered_shows_as_nothing_and_not_as_zero(found):
+    line = next(each for each in status_text.text(found).splitlines() if each.startswith("pulsar-broker-1"))
+
+    assert line.split() == ["pulsar-broker-1", "leader", "-", "-", "-", "-", "-", "-"]
+
+
+def test_pulsar_s_own_topics_are_left_out_until_they_are_asked_for(found):
+    assert "pulsar/system/load" not in status_text.text(found)
+    assert "pulsar/system/load" in status_text.text(found, everything=True)
+
+
+def test_thousands_of_topics_leave_the_busiest_on_the_screen(found):
+    many = tuple(
+        Topic(
+            name=f"public/default/t{number}",
+            persistent=True,
+            rate_in=float(number),
+            rate_out=0,
+            subscriptions=0,
+            backlog=0,
+            storage=0,
+        )
+        for number in range(3000)
+    )
+    shown = status_text.text(dataclasses.replace(found, topics=many))
+
+    assert "public/default/t2999 " in shown
+    assert "public/default/t100 " not in shown
+    assert "… and 2980 topics more: --all shows them." in shown
+
+
+def test_a_healthy_pulsar_has_nothing_to_look_at():
+    healthy = Status(
+        version="4.0.13",
+        leader=None,
+        brokers=(Broker(name="b", ready=True, topics=0),),
+        bookies=(Bookie(name="k", ready=True, read_only=False, fullest=40),),
+        topics=(),
+        tenants={},
+        functions=(),
+    )
+
+    assert list(status_text.troubles(healthy)) == []
+    assert "No topic is being served." in status_text.text(healthy)
+
+
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [(None, "-"), (0, "0 B"), (1023, "1023 B"), (1536, "1.5 Ki"), (73 << 30, "73 Gi"), (5 << 40, "5.0 Ti")],
+)
+def test_sizes_are_short(number, written):
+    assert status_text.size(number) == written
+
+
+def test_an_admin_api_that_is_not_there_is_one_sentence_with_the_way_out():
+    nobody = status_found.Admin("http://127.0.0.1:9")
+
+    with pytest.raises(Problem, match=r"127\.0\.0\.1:9 can't be reached: .*`make pulsar-admin`"):
+        status_found.gather(nobody, [], [], answering, worker=False)
+
+
+def test_an_admin_api_that_refuses_says_what_it_answered(admin):
+    with pytest.raises(Problem, match="answers 404 to GET /admin/v2/nothing"):
+        admin.ask("/admin/v2/nothing")
+
+
+def test_a_mistyped_option_is_refused(capsys):
+    with pytest.raises(SystemExit):
+        status._options(["--wach"])
+
+    assert "--wach" in capsys.readouterr().err
