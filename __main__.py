@@ -3,6 +3,7 @@
 import pulumi
 
 from components import stack
+from components.apps.console import Console
 from components.apps.demo import Demo
 from components.operators import function_mesh_resources
 from components.operators.resources_tenants import Tenants
@@ -25,6 +26,8 @@ pulsar = Pulsar(
     opts=within,
 )
 
+if spec.console:
+    Console("console", spec.console, pulsar=spec.pulsar, offer=spec.cluster.offer, opts=within)
 if spec.demo:
     Demo("demo", spec.demo, pulsar=spec.pulsar, offer=spec.cluster.offer, needed=[pulsar.around], opts=within)
 

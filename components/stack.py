@@ -7,6 +7,7 @@ import pulumi
 import pydantic
 
 from . import mistakes
+from .apps.console import ConsoleSpec
 from .apps.demo import DemoSpec
 from .clusters import ClusterSpec
 from .model import Name, Spec
@@ -44,6 +45,8 @@ class StackSpec(Spec):
     """Pulsar."""
     operators: OperatorsSpec = OperatorsSpec()
     """The operators that are installed beside Pulsar. Default: none."""
+    console: ConsoleSpec | None = None
+    """A console in the browser. Default: none."""
     demo: DemoSpec | None = None
     """A page with live charts of two streams. Default: none."""
     tenants: Mapping[TenantName, TenantSpec] = {}
@@ -69,6 +72,9 @@ class StackSpec(Spec):
             yield f"operators.{path}", sentence
         for path, sentence in tenants.misfits(self.tenants, self.pulsar, managed=self.operators.resources is not None):
             yield f"tenants.{path}".rstrip("."), sentence
+        if self.console:
+            for path, sentence in self.console.misfits(self.pulsar):
+                yield f"console.{path}", sentence
         if self.demo:
             for path, sentence in self.demo.misfits(self.pulsar):
                 yield f"demo.{path}", sentence

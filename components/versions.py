@@ -14,6 +14,8 @@ OXIA_IMAGE = "docker.io/oxia/oxia:0.16.10"
 ETCD_IMAGE = "quay.io/coreos/etcd:v3.6.16"
 RCLONE_IMAGE = "docker.io/rclone/rclone:1.75.2"
 SEAWEEDFS_IMAGE = "docker.io/chrislusf/seaweedfs:4.48"
+DEKAF_IMAGE = "docker.io/visortelle/dekaf:1.1.0"
+OAUTH2_PROXY_IMAGE = "quay.io/oauth2-proxy/oauth2-proxy:v7.15.6"
 KUBERNETES_OLDEST = "1.30"
 KUBERNETES_NEWEST = "1.37"
 

@@ -132,7 +132,7 @@ def _container(work: Workload) -> Manifest:
         "name": work.role,
         "image": work.image,
         "imagePullPolicy": "IfNotPresent",
-        "command": list(work.command),
+        **({"command": list(work.command)} if work.command else {}),
         "resources": {"requests": {"cpu": work.cpu, "memory": work.memory}, "limits": {"memory": work.memory}},
         "securityContext": container_security(),
         **{key: value for key, value in optional.items() if value is not None},

@@ -68,6 +68,7 @@ class Workload:
     image: str
     replicas: int
     command: tuple[str, ...]
+    """What is run. Empty: what the image runs by itself."""
     ports: Mapping[str, int]
     cpu: str
     memory: str

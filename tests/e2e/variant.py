@@ -22,6 +22,7 @@ from tests.previews.project import Project
 _APART = {
     # The node ports belong to the local stack itself.
     "pulsar.proxy.service": {"type": "ClusterIP"},
+    "demo": changing.LEFT_OUT,
 }
 
 
