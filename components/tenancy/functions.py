@@ -12,6 +12,7 @@ import pydantic
 
 from ..model import Image
 from .code import Code, PathInImage, absent, no_java_class, one_place
+from .python_code import not_found
 from .running import Retries, RunSpec, SchemaType, Subscription, dead_letters, plain_secrets
 from .topic_names import TopicName, whole
 
@@ -155,18 +156,21 @@ class PythonFunctionSpec(AnyFunctionSpec):
     inline: str | None = None
     """Its code, as text in the stack file."""
     class_name: str
-    """The class or the function that is run, behind its module: `sentiment.Sentiment`. Inlined code becomes the file
-    of that module."""
+    """The class that is run, behind its module: `sentiment.Sentiment`. Or a module alone, whose function `process` is
+    run. Inlined code becomes the file of that module."""
 
     def mistakes(self) -> Iterator[tuple[str, str]]:
-        """A name that isn't one of Python, and what Pulsar's runtime for Python can't do."""
+        """A name that isn't one of Python or not in the code, and what Pulsar's runtime for Python can't do."""
         yield from super().mistakes()
-        if not re.fullmatch(r"([^\W\d]\w*\.)+[^\W\d]\w*", self.class_name):
+        if not re.fullmatch(r"([^\W\d]\w*\.)*[^\W\d]\w*", self.class_name):
             yield (
                 "class_name",
-                f"{self.class_name[:80]!r} is not a module of Python and a class or function in it. Write one "
-                "such as sentiment.Sentiment.",
+                f"{self.class_name[:80]!r} is not a module of Python and a class in it. Write one such as "
+                "sentiment.Sentiment.",
             )
+        else:
+            for sentence in not_found(self.class_name, self.code):
+                yield "class_name", sentence
         yield from _beyond(self, "Python")
 
     @classmethod
@@ -191,7 +195,7 @@ class PythonFunctionSpec(AnyFunctionSpec):
 
     @property
     def entry(self) -> str | None:
-        """The class or function, behind its module."""
+        """The class behind its module, or the module."""
         return self.class_name
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from tests import stack_file
 from tests.conftest import Deploy, Deployment
 
-SHOUT = {"language": "python", "inline": "def shout(text): ...", "class_name": "shout.shout", "inputs": ["words"]}
+SHOUT = {"language": "python", "inline": "def process(text): ...", "class_name": "shout", "inputs": ["words"]}
 
 
 def deployed(deploy: Deploy, mesh: dict[str, Any]) -> Deployment:

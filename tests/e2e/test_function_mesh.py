@@ -40,13 +40,13 @@ within = pulumi.ResourceOptions(providers=[k8s.Provider("cluster", enable_config
     upsert_existing_objects=True)])
 function_mesh_resources.deploy(spec, spec.operators.create(within), needed=[], opts=within)
 """
-SHOUT = "def shout(text):\n    return text.upper()\n"
+SHOUT = "def process(text):\n    return text.upper()\n"
 CHANGES: dict[str, Any] = {
     "operators.function_mesh": {"install": False, "ready_seconds": 60},
     "functions.shout": {
         "language": "python",
         "inline": SHOUT,
-        "class_name": "shout.shout",
+        "class_name": "shout",
         "inputs": ["words"],
         "output": "shouts",
         "autoscaling": {"max": 3},

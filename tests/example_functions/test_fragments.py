@@ -35,7 +35,8 @@ def built(tmp_path, monkeypatch):
 
 
 def read(fragment: pathlib.Path):
-    return stack_file.spec({"operators.function_mesh": {}, **yaml.safe_load(fragment.read_text())})
+    worker = {"pulsar.functions": {"run_in": "brokers"}, "pulsar.metadata": {"store": "zookeeper"}}
+    return stack_file.spec({"operators.function_mesh": {}, **worker, **yaml.safe_load(fragment.read_text())})
 
 
 def test_every_kind_of_example_is_there():

@@ -12,8 +12,8 @@ from tests import custom_resources, stack_file
 
 SHOUT = {
     "language": "python",
-    "inline": "def shout(text): ...",
-    "class_name": "shout.shout",
+    "inline": "def process(text): ...",
+    "class_name": "shout",
     "inputs": ["words"],
     "output": "shouts",
 }
@@ -41,7 +41,7 @@ def test_inlined_code_stands_in_a_config_map_that_the_pods_mount():
     found = rendered({"functions.shout": SHOUT})
 
     spec = found["shout-function"]["spec"]
-    assert found["shout-function-code"]["data"] == {"shout.py": "def shout(text): ..."}
+    assert found["shout-function-code"]["data"] == {"shout.py": "def process(text): ..."}
     assert spec["python"] == {"py": "/pulsar/code/shout.py"}
     assert spec["pod"]["volumes"] == [{"name": "code", "configMap": {"name": "shout-function-code"}}]
     assert spec["volumeMounts"] == [{"name": "code", "mountPath": "/pulsar/code", "readOnly": True}]
@@ -49,7 +49,7 @@ def test_inlined_code_stands_in_a_config_map_that_the_pods_mount():
 
 def test_other_code_starts_the_pods_anew():
     before = rendered({"functions.shout": SHOUT})["shout-function"]["spec"]["pod"]["annotations"]
-    other = {**SHOUT, "inline": "def shout(text): return text"}
+    other = {**SHOUT, "inline": "def process(text): return text"}
 
     assert rendered({"functions.shout": other})["shout-function"]["spec"]["pod"]["annotations"] != before
 

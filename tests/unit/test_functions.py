@@ -8,7 +8,7 @@ from components.mistakes import NotADeployment
 from components.stack import StackSpec
 from tests import stack_file
 
-PYTHON = {"language": "python", "inline": "def upper(text): ...", "class_name": "shout.upper", "inputs": ["words"]}
+PYTHON = {"language": "python", "inline": "def process(text): ...", "class_name": "shout", "inputs": ["words"]}
 JAVA = {
     "language": "java",
     "package": "function://public/default/weather@1",
@@ -83,11 +83,12 @@ def test_a_function_that_acknowledges_by_itself_isn_t_acknowledged_for():
 def test_inlined_code_becomes_the_file_of_its_module():
     code = spec(PYTHON).functions["shout"].code
 
-    assert (code.file_name, code.content) == ("shout.py", b"def upper(text): ...")
+    assert (code.file_name, code.content) == ("shout.py", b"def process(text): ...")
 
 
 def test_a_file_of_the_project_is_read_and_an_address_is_left_to_pulsar():
-    here = {key: value for key, value in PYTHON.items() if key != "inline"} | {"package": "__main__.py"}
+    etl = {"package": "examples/functions/etl/etl.py", "class_name": "etl.Parse"}
+    here = {key: value for key, value in PYTHON.items() if key != "inline"} | etl
 
     assert spec(here).functions["shout"].code.content
     assert spec(JAVA).functions["shout"].code.url == "function://public/default/weather@1"
@@ -103,7 +104,7 @@ def test_a_function_without_input_topic_is_refused():
 @pytest.mark.parametrize(
     ("function", "sentence"),
     [
-        (PYTHON | {"class_name": "Upper"}, "'Upper' is not a module of Python and a class or function in it"),
+        (PYTHON | {"class_name": "Upper.Upper"}, "Upper.Upper' is not in the code"),
         (PYTHON | {"class_name": "com/example"}, "'com/example' is not a module of Python"),
         (JAVA | {"class_name": "Weather"}, "'Weather' is not a class of Java with its package"),
         (GO | {"class_name": "main"}, "class_name: goes with language: python or java, and language is go"),
