@@ -75,8 +75,9 @@ class Project:
         self.file = self.folder / "stacks" / f"Pulumi.{stack}.yaml"
         self._state = folder / "state"
         self._state.mkdir(parents=True)
-        for name in ("components", "plugin", "provider"):
-            shutil.copytree(PROJECT / name, self.folder / name, ignore=shutil.ignore_patterns("*.pyc"))
+        for name in ("components", "examples", "plugin", "provider"):
+            ignored = shutil.ignore_patterns("*.pyc", "build", "target")
+            shutil.copytree(PROJECT / name, self.folder / name, ignore=ignored)
         for name in ("__main__.py", "Pulumi.yaml", f"stacks/{self.file.name}"):
             (self.folder / name).parent.mkdir(exist_ok=True)
             shutil.copy2(PROJECT / name, self.folder / name)
