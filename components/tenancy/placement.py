@@ -9,6 +9,7 @@ from ..pulsar.functions import NoFunctionsSpec
 from .connectors import AnyConnectorSpec
 from .functions import AnyFunctionSpec
 from .running import Backend
+from .topic_names import whole
 
 if TYPE_CHECKING:
     from ..stack import StackSpec
@@ -65,12 +66,38 @@ def misfits(stack: "StackSpec") -> Iterator[tuple[str, str]]:
                 f"{spec.namespace} is of the tenant {spec.tenant}, which is not under tenants. Declare it there, or "
                 "use public/default.",
             )
+        elif not (by_mesh and adjacent):
+            yield from ((f"{where}.{setting}", sentence) for setting, sentence in _undeclared(stack, spec))
         wrong = _by_mesh(stack, section, name, spec) if by_mesh else _by_worker(stack, name, spec)
         for setting, sentence in (*wrong, *_not_in_the_image(stack, spec)):
             yield f"{where}.{setting}".rstrip("."), sentence
         if section == "connectors" and (other := stack.functions.get(name)) and other.namespace == spec.namespace:
             yield where, f"has the name of a function, and {spec.namespace} has one name for both. Choose another."
     yield from _pipelines(stack)
+
+
+def _undeclared(stack: "StackSpec", spec: Runnable) -> Iterator[tuple[str, str]]:
+    """Namespaces that it uses and a stack file that declares tenants doesn't: Pulsar makes none by itself."""
+    if not stack.tenants:
+        return
+    known = {"public/default"}
+    known |= {f"{tenant}/{name}" for tenant, each in stack.tenants.items() for name in each.namespaces}
+    for setting, used in (("namespace", spec.namespace), *_topics(spec)):
+        namespace = "/".join(whole(used).partition("://")[2].split("/")[:2]) if setting != "namespace" else used
+        if namespace not in known:
+            tenant, _, name = namespace.partition("/")
+            yield (
+                setting,
+                f"{used} is of the namespace {namespace}, which is not under tenants. Declare it there "
+                f"(tenants.{tenant}.namespaces.{name}), or use one that is: {', '.join(sorted(known))}.",
+            )
+
+
+def _topics(spec: Runnable) -> Iterator[tuple[str, str]]:
+    """The topics that it reads and writes, by setting."""
+    for setting in ("inputs", "topic_pattern", "output", "log_topic", "dead_letter_topic"):
+        used = getattr(spec, setting, None) or ()
+        yield from ((setting, each) for each in ((used,) if isinstance(used, str) else used))
 
 
 def _not_in_the_image(stack: "StackSpec", spec: Runnable) -> Iterator[tuple[str, str]]:

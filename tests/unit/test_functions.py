@@ -153,6 +153,45 @@ def test_what_can_t_run_is_refused_with_the_way_out(change: dict[str, Any], sent
     assert sentence in refusal(JAVA | change)
 
 
+TENANTS = {"operators.resources": {}, "tenants.shop": {"namespaces": {"orders": {}}}}
+
+
+@pytest.mark.parametrize(
+    ("change", "setting"),
+    [
+        ({"namespace": "shop/bills"}, "namespace: shop/bills"),
+        ({"inputs": ["shop/orders/new", "shop/bills/new"]}, "inputs: shop/bills/new"),
+        ({"inputs": [], "topic_pattern": "persistent://shop/bills/.*"}, "topic_pattern: persistent://shop/bills/.*"),
+        ({"output": "persistent://shop/bills/paid"}, "output: persistent://shop/bills/paid"),
+        ({"log_topic": "shop/bills/log"}, "log_topic: shop/bills/log"),
+        ({"dead_letter_topic": "shop/bills/dead", "max_message_retries": 3}, "dead_letter_topic: shop/bills/dead"),
+    ],
+)
+def test_a_namespace_that_nobody_would_make_is_refused_where_tenants_are_declared(change: dict[str, Any], setting: str):
+    told = refusal(JAVA | change, TENANTS)
+
+    assert f"functions.shout.{setting} is of the namespace shop/bills, which is not under tenants." in told
+    assert "(tenants.shop.namespaces.bills), or use one that is: public/default, shop/orders." in told
+    assert told.count("not under tenants") == 1
+
+
+def test_topics_of_declared_namespaces_and_of_public_default_are_let_be():
+    topics = {"namespace": "shop/orders", "inputs": ["shop/orders/new", "words"], "output": "public/default/all"}
+
+    assert spec(JAVA | topics, TENANTS).functions["shout"].namespace == "shop/orders"
+
+
+def test_without_declared_tenants_namespaces_are_left_to_pulsar_admin():
+    assert spec(JAVA | {"output": "public/other/reports"}).functions["shout"].output == "public/other/reports"
+
+
+def test_functions_in_another_kubernetes_are_not_held_to_this_stack_s_namespaces():
+    adjacent = {"kubeconfig_path": "pyproject.toml", "service_url": "pulsar://a:6650", "admin_url": "http://a:8080"}
+    elsewhere = {"operators.function_mesh": {"adjacent": adjacent}}
+
+    assert spec(JAVA | {"output": "shop/bills/paid"}, TENANTS | elsewhere).functions["shout"].output
+
+
 @pytest.mark.parametrize(
     ("function", "sentence"),
     [
