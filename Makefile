@@ -98,7 +98,7 @@ format: $(READY_DEV) ## format and fix
 	@.venv/bin/ruff format .
 	@.venv/bin/ruff check --fix .
 
-schema: $(READY) ## write stacks/schema.json and the reference of settings anew
+schema: $(READY) ## write the schemas in stacks/ and the reference of settings anew
 	@$(PY) -m evaluation.schema
 	@$(PY) -m evaluation.reference
 	@$(PY) -m policies.reference

@@ -2,7 +2,7 @@
 
 import copy
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
 import pydantic
@@ -27,12 +27,24 @@ SECRET_IN_SPEC: Found = (
 class NotADeployment(Exception):
     """A stack file that doesn't describe a deployment, with every reason."""
 
-    def __init__(self, stack: str, found: list[Found]) -> None:
-        lines = [f"  {'.'.join(map(str, ('spec', *where)))}: {text}" for where, text in found]
+    def __init__(self, stack: str, found: list[Found], bases: Mapping[Found, str] | None = None) -> None:
+        """Put the reasons together.
+
+        Args:
+            stack: the stack's name.
+            found: the reasons.
+            bases: the base in which it must be put right, for those that don't come from the stack file itself.
+        """
+        lines = [f"  {'.'.join(map(str, ('spec', *each[0])))}{_base(each, bases)}: {each[1]}" for each in found]
         super().__init__(
             "\n".join([f"stacks/Pulumi.{stack}.yaml does not describe a deployment. Nothing was changed.", *lines])
         )
         self.found = found
+
+
+def _base(found: Found, bases: Mapping[Found, str] | None) -> str:
+    base = (bases or {}).get(found)
+    return f" (stacks/{base})" if base else ""
 
 
 def sorted_sentences(found: list[Found]) -> list[Found]:
@@ -77,6 +89,11 @@ def _secrets(value: Any, where: Location, place: Place | None) -> Iterator[Found
         yield where, f"holds what looks like a key, a token or a password, and the spec holds no secret. {_WAY_OUT}"
 
 
+def secrets(model: type[Spec], raw: Any) -> list[Found]:
+    """What looks like a secret in a spec, or in a part of one."""
+    return list(_secrets(raw, (), Place(models=(model,))))
+
+
 def validate(model: type[Model], raw: dict[str, Any]) -> tuple[Model | None, list[Found]]:
     """The value, or every mistake.
 
@@ -86,7 +103,7 @@ def validate(model: type[Model], raw: dict[str, Any]) -> tuple[Model | None, lis
     if found := in_raw(raw):
         return None, found
     remaining = copy.deepcopy(raw)
-    found = list(_secrets(raw, (), Place(models=(model,))))
+    found = secrets(model, raw)
     cut: list[Location] = [gone for where, _ in found if (gone := _remove(remaining, where)) is not None]
     while True:
         try:

@@ -6,7 +6,7 @@ from typing import Any, Self
 import pulumi
 import pydantic
 
-from . import mistakes
+from . import bases, mistakes
 from .apps.console import ConsoleSpec
 from .apps.demo import DemoSpec
 from .clusters import ClusterSpec
@@ -26,14 +26,6 @@ KEY = "spec"
 
 SECRETS = ("kubeconfig", "object_store_access_key", "object_store_secret_key")
 """The configuration keys beside it, which hold a secret each."""
-
-_ENCRYPTED = {
-    "description": "A secret. Set it with `pulumi config set --secret`.",
-    "type": "object",
-    "properties": {"secure": {"type": "string"}},
-    "required": ["secure"],
-    "additionalProperties": False,
-}
 
 
 class StackSpec(Spec):
@@ -87,15 +79,26 @@ class StackSpec(Spec):
 
 
 def read(raw: Any, stack: str) -> StackSpec:
-    """The value of a stack file's spec.
+    """The value of a stack file's spec, with what it extends.
 
     Raises:
         mistakes.NotADeployment: with every mistake in it.
     """
-    problems = mistakes.in_raw(raw)
-    spec, found = mistakes.validate(StackSpec, raw) if isinstance(raw, dict) else (None, [])
-    if problems or found or spec is None:
-        raise mistakes.NotADeployment(stack, mistakes.sorted_sentences([*problems, *found]))
+    merged = bases.merge(raw)
+    if merged.wrong:
+        wrong = [(each.where, each.sentence) for each in merged.wrong]
+        files = {(each.where, each.sentence): each.file for each in merged.wrong if each.file}
+        raise mistakes.NotADeployment(stack, wrong, files)
+    # What the stack file replaces is gone from the value, and would still stand in the base.
+    hidden = {
+        found: each.file for each in merged.layers if each.file for found in mistakes.secrets(StackSpec, each.spec)
+    }
+    problems = mistakes.in_raw(merged.spec)
+    spec, found = mistakes.validate(StackSpec, merged.spec) if isinstance(merged.spec, dict) else (None, [])
+    if problems or found or hidden or spec is None:
+        every = mistakes.sorted_sentences([*problems, *found, *hidden])
+        files = {each: file for each in every if (file := merged.file(each[0]))}
+        raise mistakes.NotADeployment(stack, every, files | hidden)
     return spec
 
 
@@ -146,25 +149,3 @@ def _value(config: pulumi.Config) -> Any:
     except pulumi.ConfigTypeError:
         # The SDK's own words repeat the text, which may be anything.
         return config.get(KEY)
-
-
-def schema() -> dict[str, Any]:
-    """What editors check and complete a stack file with."""
-    inner = pydantic.TypeAdapter(StackSpec).json_schema(ref_template="#/$defs/{model}")
-    definitions = inner.pop("$defs")
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "A stack file",
-        "type": "object",
-        "properties": {
-            "config": {
-                "type": "object",
-                "properties": {f"pulsar:{KEY}": inner, **{f"pulsar:{key}": _ENCRYPTED for key in SECRETS}},
-                "required": [f"pulsar:{KEY}"],
-                # A mistyped key of this project would be read by nobody.
-                "patternProperties": {f"^pulsar:(?!({'|'.join((KEY, *SECRETS))})$)": False},
-            }
-        },
-        "required": ["config"],
-        "$defs": definitions,
-    }

@@ -7,7 +7,7 @@ from typing import Any
 
 import pydantic.fields
 
-from components import secrecy
+from components import bases, secrecy
 from components import stack as stacks
 from components.mistakes import NotADeployment
 from components.model import Spec
@@ -16,6 +16,7 @@ from components.pulsar.contributions import Process
 from components.pulsar.metadata.store import VolumeSpec
 from components.pulsar.spec import PulsarSpec
 from components.pulsar.websocket import WebSocketPods
+from components.shape import Location
 
 from . import stack_files
 
@@ -46,7 +47,8 @@ class Line:
     """The setting as the stack file would name it, or the conf file's key."""
     value: str
     source: str
-    """`stack file`, `default`, `version table`, `memory planner`, or the feature that set a key."""
+    """`stack file`, a base that it extends, `default`, `version table`, `memory planner`, or the feature that set a
+    key."""
 
 
 def explain(stack: str, raw: Any) -> list[Line]:
@@ -56,8 +58,9 @@ def explain(stack: str, raw: Any) -> list[Line]:
         NotADeployment: with every mistake in it.
     """
     spec = stacks.read(raw, stack)
+    merged = bases.merge(raw)
     sections = list(type(spec).model_fields)
-    found = [Line(SETTINGS, *each) for each in _part(spec, raw, "", spec.cluster.offer.storage_class)]
+    found = [Line(SETTINGS, *each) for each in _part(spec, merged.spec, (), merged, spec.cluster.offer.storage_class)]
     lines = sorted(found, key=lambda line: sections.index(line.path.partition(".")[0]))
     for process in _processes(spec.pulsar):
         section = f"{process}: {_CONF_FILES[process]}"
@@ -74,33 +77,40 @@ def _processes(pulsar: PulsarSpec) -> Iterator[Process]:
     return (process for process in _CONF_FILES if not absent.get(process))
 
 
-def _part(part: Spec, raw: Any, prefix: str, storage_class: str | None) -> Iterator[tuple[str, str, str]]:
+def _part(
+    part: Spec, raw: Any, where: Location, merged: bases.Merged, storage_class: str | None
+) -> Iterator[tuple[str, str, str]]:
     given = raw if isinstance(raw, dict) else {}
     follows = {name: (str(value), source) for name, value, source in part.follows()}
     if isinstance(part, VolumeSpec) and part.storage_class is None and storage_class:
         follows["storage_class"] = (storage_class, "cluster.storage_class")
     for name, field in type(part).model_fields.items():
-        value, path = getattr(part, name), f"{prefix}{name}"
+        value, here, path = getattr(part, name), (*where, name), _path(where, name)
         if isinstance(value, Spec):
             continue
         if isinstance(value, Mapping) and value:
             parts = {key: inner for key, inner in sorted(value.items()) if isinstance(inner, Spec)}
             for key, inner in parts.items():
-                yield from _part(inner, (given.get(name) or {}).get(key), f"{path}.{key}.", storage_class)
+                yield from _part(inner, (given.get(name) or {}).get(key), (*here, key), merged, storage_class)
             if parts:
                 continue
-            yield from ((f"{path}.{key}", _shown(key, inner), "stack file") for key, inner in sorted(value.items()))
+            for key, inner in sorted(value.items()):
+                yield _path(here, key), _shown(key, inner), merged.file((*here, key)) or "stack file"
         elif given.get(name) is not None:
-            yield path, _shown(name, value), "stack file"
+            yield path, _shown(name, value), merged.file(here) or "stack file"
         elif name in follows:
             yield path, *follows[name]
         else:
             yield path, _left_out(field, value), "default"
     extra = (name for name in follows if name not in type(part).model_fields)
-    yield from ((f"{prefix}{name}", *follows[name]) for name in extra)
+    yield from ((_path(where, name), *follows[name]) for name in extra)
     for name in type(part).model_fields:
         if isinstance(inner := getattr(part, name), Spec):
-            yield from _part(inner, given.get(name), f"{prefix}{name}.", storage_class)
+            yield from _part(inner, given.get(name), (*where, name), merged, storage_class)
+
+
+def _path(where: Location, name: str) -> str:
+    return ".".join(map(str, (*where, name)))
 
 
 def _left_out(field: pydantic.fields.FieldInfo, value: Any) -> str:

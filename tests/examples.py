@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from components import bases
 from components.mistakes import NotADeployment
 from components.pulsar.spec import PulsarSpec
 from components.stack import StackSpec, read
@@ -73,7 +74,7 @@ _BESIDE_PULSAR = ("operators", "tenants", "functions", "connectors", "pipelines"
 
 def with_operators() -> list[Example]:
     """The examples that hand something to an operator."""
-    specs = [(each, each.config[stack_files.SPEC]) for each in EXAMPLES]
+    specs = [(each, bases.merge(each.config[stack_files.SPEC]).spec) for each in EXAMPLES]
     return [
         each
         for each, spec in specs

@@ -78,6 +78,7 @@ class Project:
         for name in ("components", "examples", "plugin", "provider"):
             ignored = shutil.ignore_patterns("*.pyc", "build", "target")
             shutil.copytree(PROJECT / name, self.folder / name, ignore=ignored)
+        shutil.copytree(PROJECT / "stacks" / "base", self.folder / "stacks" / "base")
         for name in ("__main__.py", "Pulumi.yaml", f"stacks/{self.file.name}"):
             (self.folder / name).parent.mkdir(exist_ok=True)
             shutil.copy2(PROJECT / name, self.folder / name)

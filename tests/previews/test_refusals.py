@@ -45,6 +45,38 @@ def test_mistakes_are_told_as_sentences_before_anything_is_planned(
         assert refused.said.count(sentence) == 1, refused.said
 
 
+def test_a_mistake_in_a_base_names_the_base_and_so_does_a_base_that_is_not_there(tmp_path: pathlib.Path):
+    project = Project(tmp_path, "hybrid-onprem")
+    project.edit("stacks/base/hybrid.yaml", "write_quorum: 3", "write_quorum: three")
+
+    refused = project.preview()
+    project.set("extends", "base/hybird.yaml")
+    missing = project.preview()
+
+    _assert_refused(refused)
+    assert "spec.pulsar.bookkeeper.write_quorum (stacks/base/hybrid.yaml): is the text 'three'" in refused.said
+    _assert_refused(missing)
+    assert "spec.extends: there is no stacks/base/hybird.yaml." in missing.said
+    assert "Did you mean base/hybrid.yaml?" in missing.said
+
+
+def test_a_change_of_a_base_reaches_whoever_extends_it(tmp_path: pathlib.Path):
+    project = Project(tmp_path, "hybrid-onprem")
+    project.run("stack", "import", "--file", str(STATES / "hybrid-onprem.json"))
+    before = project.preview()
+    project.edit("stacks/base/hybrid.yaml", "broker: {replicas: 3", "broker: {replicas: 5")
+
+    after = project.preview()
+
+    assert (before.code, after.code) == (0, 0), before.said + after.said
+    assert {urn.rpartition("::")[2] for urn, operation in after.operations.items() if operation == "update"} >= {
+        "onprem-broker"
+    }
+    assert "onprem-broker" not in {
+        urn.rpartition("::")[2] for urn, operation in before.operations.items() if operation != "same"
+    }
+
+
 def test_a_secret_in_the_spec_is_refused_before_it_can_get_into_the_state(tmp_path: pathlib.Path):
     project, secret = Project(tmp_path, "local"), secrets.token_hex()
     project.run("config", "set", "--secret", "--path", f"{stack_files.SPEC}.pulsar.broker.config.motd", secret)

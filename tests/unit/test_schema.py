@@ -7,48 +7,48 @@ from typing import Any
 
 import jsonschema
 import pytest
+import yaml
 
+from components import bases
 from evaluation import schema, stack_files
-from tests import stack_file
-
-CHECK = jsonschema.Draft202012Validator(json.loads(schema.text()))
+from tests import editor, stack_file
 
 
 def complaints(spec: Any, **beside: Any) -> list[str]:
     config = {"pulsar:spec": spec, **{f"pulsar:{key}": value for key, value in beside.items()}}
-    return [error.message for error in CHECK.iter_errors({"config": config})]
+    return [error.message for error in editor.STACK_FILE.iter_errors({"config": config})]
 
 
 def test_the_committed_schema_is_what_the_model_says():
-    assert schema.complaint() is None
+    assert schema.complaints() == []
 
 
 def test_a_stale_schema_says_how_to_write_it_again(tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]):
-    path = tmp_path / "schema.json"
-    path.write_text("{}")
+    assert schema.main([], tmp_path) == 0
+    (tmp_path / "schema.json").write_text("{}")
+    capsys.readouterr()
 
-    assert schema.main(["--check"], path) == 1
+    assert schema.main(["--check"], tmp_path) == 1
     assert capsys.readouterr().err == (
         "schema.json is not what the model says any more. Write it again with `python -m evaluation.schema`.\n"
     )
 
 
 def test_a_written_schema_is_up_to_date(tmp_path: pathlib.Path):
-    path = tmp_path / "schema.json"
-
-    assert schema.main([], path) == 0
-    assert schema.main(["--check"], path) == 0
+    assert schema.main([], tmp_path) == 0
+    assert schema.main(["--check"], tmp_path) == 0
 
 
 def test_the_schema_is_a_schema():
-    jsonschema.Draft202012Validator.check_schema(json.loads(schema.text()))
+    for text in schema.texts().values():
+        jsonschema.Draft202012Validator.check_schema(json.loads(text))
 
 
 @pytest.mark.parametrize("stack", stack_files.names())
 def test_every_stack_file_satisfies_it(stack: str):
     config = copy.deepcopy(stack_files.read(stack))
 
-    assert [error.message for error in CHECK.iter_errors({"config": config})] == []
+    assert [error.message for error in editor.STACK_FILE.iter_errors({"config": config})] == []
 
 
 def test_an_editor_shows_what_every_setting_means():
@@ -106,3 +106,31 @@ def test_a_kubeconfig_in_the_clear_and_a_mistyped_key_are_marked():
     assert complaints(stack_file.raw(), kubeconfig={"secure": "AAAB"}) == []
     assert complaints(stack_file.raw(), kubeconfig="in the clear")
     assert complaints(stack_file.raw(), kubecofnig={"secure": "AAAB"})
+
+
+def test_an_editor_lets_a_file_that_extends_a_base_leave_out_what_the_base_says():
+    assert complaints({"extends": "base/production.yaml", "pulsar": {"broker": {"replicas": 5}, "demo": None}}) != []
+    assert complaints({"extends": "base/production.yaml", "pulsar": {"broker": {"replicas": 5}}}) == []
+    assert complaints({"extends": ["base/a.yaml"], "pulsar": {"websocket": None}}) == []
+    assert complaints({"pulsar": {"broker": {"replicas": 5}}}) != []
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {"pulsar": {"brokr": {}}},
+        {"pulsar": {"broker": {"replicas": 0}}},
+        {"extends": "../x.yaml"},
+        {"extends": "/x.yaml"},
+    ],
+)
+def test_an_editor_marks_mistakes_in_a_base_too(spec: dict[str, Any]):
+    assert list(editor.BASE.iter_errors(spec))
+    assert complaints({"extends": "base/production.yaml", **spec})
+
+
+def test_every_spec_of_the_project_may_stand_in_a_base():
+    specs = [stack_files.read(name)["pulsar:spec"] for name in stack_files.names()]
+    specs += [yaml.safe_load(path.read_text()) for path in (bases.FOLDER / "base").glob("*.yaml")]
+
+    assert [error.message for spec in specs for error in editor.BASE.iter_errors(spec)] == []

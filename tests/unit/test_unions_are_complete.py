@@ -6,13 +6,11 @@ page of `docs/`: a part of the spec, by its own name.
 """
 
 import dataclasses
-import json
 import re
 import typing
 from collections.abc import Iterator
 from typing import Any
 
-import jsonschema
 import pytest
 
 from components.buckets import TieredStorage
@@ -24,6 +22,7 @@ from components.stack import StackSpec, read
 from evaluation import schema, stack_files
 from policies.rule import Resource, findings
 from policies.rules import RULES, images, pods
+from tests import editor
 from tests.examples import EXAMPLES, PAGES, Example
 
 
@@ -76,7 +75,7 @@ def examples_of(variant: Variant) -> list[Example]:
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.where)
 def test_an_example_is_what_it_shows_and_nothing_in_it_is_mistaken(example: Example):
     assert read(example.config[stack_files.SPEC], example.where)
-    jsonschema.validate({"config": example.config}, json.loads(schema.text()))
+    editor.STACK_FILE.validate({"config": example.config})
 
 
 @pytest.mark.parametrize("variant", VARIANTS, ids=str)
