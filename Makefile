@@ -5,6 +5,8 @@ ARGS ?=
 FROM ?=
 STACKS ?=
 YES ?=
+# What a review compares with: where this branch left it.
+BASE ?= $(shell git rev-parse --verify -q origin/main >/dev/null && echo origin/main || echo main)
 PYTHON ?= python3
 # The levels of the rules: policies/production.json or another file beside it.
 POLICIES ?= $(if $(filter local,$(STACK)),development,production)
@@ -17,7 +19,7 @@ READY_CLOUDS := .venv/.ready-clouds
 CLOUD := $(shell grep -qsE '(provider|kind): *(eks|gke|aks|s3|gcs|azure-blob) *(\#|$$|,|})' stacks/Pulumi.$(STACK).yaml && echo $(READY_CLOUDS))
 
 .DEFAULT_GOAL := help
-.PHONY: help up down smoke status functions preview policies backup restore pulsar-admin render explain environments diff test check bench format lock schema
+.PHONY: help up down smoke status functions preview policies backup restore pulsar-admin render explain review environments diff test check bench format lock schema
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,6 +72,9 @@ render: $(READY) $(CLOUD) ## write STACK's Kubernetes objects as files into OUT,
 
 explain: $(READY) ## every effective value of STACK and where it came from
 	@$(PY) -m evaluation explain $(STACK)
+
+review: $(READY) $(CLOUD) ## what this branch does to STACK, in Pulsar's terms (BASE=origin/main; ARGS=--engine)
+	@$(PY) -m review report $(STACK) --base '$(BASE)' $(ARGS)
 
 environments: $(READY) ## every stack file: its cluster, Pulsar, metadata, tiered storage, and what is known of it
 	@$(PY) -m review environments

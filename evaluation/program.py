@@ -10,7 +10,7 @@ from concurrent import futures
 from typing import Any, cast
 
 import pulumi
-from pulumi.runtime import settings
+from pulumi.runtime import mocks, settings
 
 from components.mistakes import NotADeployment
 from local.paths import PROJECT
@@ -28,11 +28,29 @@ class Registered:
     """The logical name."""
     inputs: Mapping[str, Any]
     """The inputs, with whole numbers as integers."""
+    protected: bool = False
+    """Whether the engine refuses to delete it."""
+    asked: tuple[pulumi.ResourceHook, ...] = ()
+    """What the engine asks before it changes it, in a preview as well."""
 
 
 class _Recorder(pulumi.runtime.Mocks):
     def __init__(self) -> None:
         self.registered: list[Registered] = []
+        self.requests: dict[tuple[str, str], Any] = {}
+        self.hooks = _Hooks()
+
+    def results(self) -> list[Registered]:
+        """What was registered, with what the engine is asked to do for it beside its inputs."""
+        return [self._with_options(each) for each in self.registered]
+
+    def _with_options(self, each: Registered) -> Registered:
+        request = self.requests.get((each.type, each.name))
+        if request is None:
+            return each
+        names = request.hooks.before_update if request.HasField("hooks") else ()
+        asked = tuple(self.hooks.known[name] for name in names if name in self.hooks.known)
+        return dataclasses.replace(each, protected=request.protect, asked=asked)
 
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
         self.registered.append(Registered(args.typ, args.name, _plain(args.inputs)))
@@ -64,13 +82,13 @@ def evaluate(stack: str, config: Mapping[str, Any]) -> list[Registered]:
             failure.append(error)
 
     with _event_loops():
-        without_engine(recorder, stack)
+        without_engine(recorder, stack, _Monitor(recorder), recorder.hooks)
         # Nothing is a secret here, whatever this process evaluated before.
         pulumi.runtime.set_all_config(values, [])
         pulumi.runtime.test(program)()
     if failure:
         raise Unusable(str(failure[0]))
-    return recorder.registered
+    return recorder.results()
 
 
 @contextlib.contextmanager
@@ -98,17 +116,39 @@ def _event_loops() -> Iterator[None]:
         asyncio.set_event_loop(None)
 
 
+class _Monitor(mocks.MockMonitor):
+    """Mocks are told a resource's inputs alone; the rest of what the engine is asked for is kept here."""
+
+    def __init__(self, recorder: _Recorder) -> None:
+        super().__init__(recorder)
+        self._requests = recorder.requests
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the protocol's own name
+        """Remember the request."""
+        self._requests[request.type, request.name] = request
+        return super().RegisterResource(request)
+
+
 class _Hooks:
-    """Takes the registrations of hooks, which mocks have no place for, and never runs one."""
+    """Takes the registrations of hooks, which mocks have no place for, and runs none by itself."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, pulumi.ResourceHook] = {}
 
     def register_resource_hook(self, hook: pulumi.ResourceHook) -> None:
         """Accept the hook."""
+        self.known[hook.name] = hook
 
 
-def without_engine(mocks: pulumi.runtime.Mocks, stack: str) -> None:
-    """Let everything that is registered from now on go to `mocks` instead of an engine."""
-    pulumi.runtime.set_mocks(mocks, project="pulsar", stack=stack, preview=False)
-    cast("Any", settings.SETTINGS).callbacks = _Hooks()
+def without_engine(
+    recorder: pulumi.runtime.Mocks,
+    stack: str,
+    monitor: mocks.MockMonitor | None = None,
+    hooks: _Hooks | None = None,
+) -> None:
+    """Let everything that is registered from now on go to the mocks `recorder` instead of an engine."""
+    pulumi.runtime.set_mocks(recorder, project="pulsar", stack=stack, preview=False, monitor=monitor)
+    cast("Any", settings.SETTINGS).callbacks = hooks or _Hooks()
 
 
 class Unusable(NotADeployment):

@@ -1,4 +1,4 @@
-"""`python -m review environments` and `diff STACK STACK…`: what the Makefile's targets call."""
+"""`python -m review report`, `environments` and `diff STACK STACK…`: what the Makefile's targets call."""
 
 import argparse
 import datetime
@@ -7,6 +7,9 @@ import sys
 from typing import TYPE_CHECKING
 
 from components.mistakes import NotADeployment
+from local.problem import Problem
+
+from . import reporting
 
 if TYPE_CHECKING:
     from .environments import Known
@@ -16,7 +19,7 @@ def main() -> int:
     """Run the command that the arguments name.
 
     Returns:
-        0, or 1 with the reason on stderr.
+        0; 1 with the reason on stderr; of `report` 2 where the change is as risky as `--fail-on` says, or more.
     """
     parser = argparse.ArgumentParser(prog="review", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -24,12 +27,15 @@ def main() -> int:
     diff = commands.add_parser("diff", help="how two environments or more differ")
     diff.add_argument("stacks", help="their names, with commas between them")
     diff.add_argument("--args", default="", help="--keys: the keys of conf files as well")
+    reporting.arguments(commands.add_parser("report", help="what this branch does to a stack, in Pulsar's terms"))
     arguments = parser.parse_args()
     try:
+        if arguments.command == "report":
+            return reporting.run(arguments)
         if arguments.command == "environments":
             return _environments()
         return _diff([name for name in arguments.stacks.replace(",", " ").split() if name], arguments.args)
-    except NotADeployment as error:
+    except (NotADeployment, Problem) as error:
         print(error, file=sys.stderr)
         return 1
 
@@ -48,7 +54,6 @@ def _environments() -> int:
 def _states() -> "dict[str, Known] | None":
     """What the engine knows, where there is one: a list must not take as long as building it does."""
     from local import engine as engines
-    from local.problem import Problem
     from local.progress import Progress
 
     from . import environments

@@ -7,7 +7,7 @@ from plugin.differences import Difference, differences
 from plugin.provider import Resource
 from plugin.values import contains_unknown
 
-from . import diffing, readiness
+from . import diffing, immutable, readiness
 from .applying import Objects, already_exists, described, managers, refusal, same_object
 from .discovery import Discovery, Kind
 from .informers import Informers
@@ -102,7 +102,7 @@ class Operations:
         Nothing is asked of the cluster when the inputs are the same. When they differ, the API server says whether that
         makes a difference to it, and whether it would take the change.
         """
-        found = diffing.mark_immutable(differences(old, new), old, new, self.settings.mutable_content)
+        found = immutable.mark_immutable(differences(old, new), old, new, self.settings.mutable_content)
         if not found or any(each.replaces for each in found) or contains_unknown(new):
             return found
         new = _with_its_name(new, before)

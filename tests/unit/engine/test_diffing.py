@@ -2,7 +2,8 @@
 
 import pytest
 
-from local.engine.kubernetes_plugin.diffing import mark_immutable, mark_refused
+from local.engine.kubernetes_plugin.diffing import mark_refused
+from local.engine.kubernetes_plugin.immutable import mark_immutable
 from local.engine.kubernetes_plugin.rest import ApiError
 from plugin.differences import Change, differences
 from plugin.values import UNKNOWN, property_path

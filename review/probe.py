@@ -1,0 +1,145 @@
+"""Evaluate a stack with the program in the current folder, and print what came out as JSON.
+
+It is run as text (`python -c`) in a checkout of another time, so it uses only what every checkout has: the modules
+`components.stack`, `components.model`, `evaluation.program`, `evaluation.stack_files` and `evaluation.explain`. The
+side after a change reads what the side before it was from a line of its standard input, to ask the program what it
+refuses.
+"""
+
+import hashlib
+import json
+import sys
+import types
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import pulumi
+
+from components import stack as stack_file
+from components.mistakes import NotADeployment
+from components.model import Spec
+from evaluation import explain, program, stack_files
+
+HIDDEN = "(a secret)"
+_SECRET = "4dabf18193072939515e22adb298388d"  # noqa: S105 - the engine's mark of a special value
+
+
+def parts(spec: Spec, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every part below a spec, by its path, with what kind of thing it is."""
+    for name in type(spec).model_fields:
+        value, at = getattr(spec, name), f"{path}{name}"
+        if isinstance(value, Spec):
+            yield at, type(value).__name__
+            yield from parts(value, f"{at}.")
+        elif isinstance(value, Mapping):
+            for key, inner in value.items():
+                if isinstance(inner, Spec):
+                    yield f"{at}.{key}", type(inner).__name__
+                    yield from parts(inner, f"{at}.{key}.")
+
+
+def given(raw: Any, path: str = "") -> Iterator[str]:
+    """Every path that the stack file itself names."""
+    if isinstance(raw, Mapping):
+        for key, value in raw.items():
+            yield f"{path}{key}"
+            yield from given(value, f"{path}{key}.")
+
+
+def _is_derived(source: str) -> bool:
+    return source not in ("stack file", "default")
+
+
+def without_secrets(value: Any) -> Any:
+    """The value, with a word in the place of each secret."""
+    if isinstance(value, Mapping):
+        if _SECRET in value:
+            return HIDDEN
+        return {key: without_secrets(inner) for key, inner in value.items()}
+    return [without_secrets(inner) for inner in value] if isinstance(value, list) else value
+
+
+def content(kind: Any, inputs: Any) -> Any:
+    """A resource's inputs; of a Secret only the names of its keys."""
+    told = without_secrets(inputs)
+    if kind == "kubernetes:core/v1:Secret":
+        told = {
+            key: dict.fromkeys(value, HIDDEN) if key in ("data", "stringData") and isinstance(value, dict) else value
+            for key, value in told.items()
+        }
+    return told
+
+
+def refusals(registered: Any, before: Mapping[str, Any]) -> dict[str, str]:
+    """What the program refuses to do to what was there, by the resource's logical name.
+
+    Args:
+        registered: what the program asks for now.
+        before: what another side told.
+    """
+    old = {(each["type"], each["name"]): each["inputs"] for each in before.get("resources", ())}
+    found = {}
+    for each in registered:
+        was = old.get((each.type, each.name))
+        if was is None or was == content(each.type, each.inputs):
+            continue
+        about = types.SimpleNamespace(old_inputs=was, new_inputs=each.inputs)
+        for hook in each.asked:
+            try:
+                hook.callback(about)
+            except pulumi.RunError as error:
+                found[each.name] = str(error)
+    return found
+
+
+def probe(stack: str, before: Callable[[], Mapping[str, Any]] | None = None) -> dict[str, Any]:
+    """What there is to tell of a stack.
+
+    Args:
+        stack: its name.
+        before: what the side before told, asked for once this one has been evaluated. Default: there is none.
+    """
+    if stack not in stack_files.names():
+        return {"absent": True}
+    try:
+        return told(stack, stack_files.read(stack), before)
+    except NotADeployment as error:
+        return {"mistakes": str(error)}
+
+
+def told(
+    stack: str, config: Mapping[str, Any], before: Callable[[], Mapping[str, Any]] | None = None
+) -> dict[str, Any]:
+    """The same of a configuration.
+
+    Raises:
+        NotADeployment: it has mistakes.
+    """
+    raw = config[stack_files.SPEC]
+    spec = stack_file.read(raw, stack)
+    registered = program.evaluate(stack, config)
+    lines = explain.explain(stack, raw)
+    beside = {key: value for key, value in config.items() if key != stack_files.SPEC}
+    return {
+        "resources": [
+            {
+                "type": each.type,
+                "name": each.name,
+                "inputs": content(each.type, each.inputs),
+                "protected": bool(getattr(each, "protected", False)),
+            }
+            for each in registered
+        ],
+        "settings": {line.path: line.value for line in lines if line.section == explain.SETTINGS},
+        "keys": {f"{line.section}: {line.path}": line.value for line in lines if line.section != explain.SETTINGS},
+        "parts": dict(parts(spec)),
+        "given": sorted(given(raw)),
+        "derived": sorted(line.path for line in lines if line.section == explain.SETTINGS and _is_derived(line.source)),
+        "refusals": refusals(registered, before()) if before else {},
+        "beside": {key: hashlib.sha256(json.dumps(value).encode()).hexdigest() for key, value in beside.items()},
+    }
+
+
+if __name__ == "__main__":
+    after = sys.argv[2:] == ["after"]
+    print(json.dumps(probe(sys.argv[1], (lambda: json.loads(sys.stdin.readline())) if after else None)))

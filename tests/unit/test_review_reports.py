@@ -1,0 +1,59 @@
+"""The review of forty changes: what somebody who reads it in a pull request must learn before they merge."""
+
+import functools
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from review import probe, report, sides, writing
+from review.risk import Risk
+from tests.review_cases import CASES, Case
+
+
+@functools.cache
+def base(stack: str, more: str) -> Mapping[str, Any]:
+    case = next(each for each in CASES if each.stack == stack and str(each.more) == more)
+    return probe.told(stack, case.config(after=False))
+
+
+def reviewed(case: Case) -> report.Report:
+    before = base(case.stack, str(case.more))
+    after = probe.told(case.stack, case.config(after=True), lambda: before)
+    return report.review(case.stack, "0" * 40, sides.side(before), sides.side(after))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_reader_learns_what_a_change_does(case: Case):
+    told = reviewed(case)
+    text = writing.markdown(told)
+
+    missing = [word for word in case.words if word not in text]
+    assert not missing, f"{missing} in:\n{writing.terminal(told, colour=False)}"
+    assert told.risk == case.risk, writing.terminal(told, colour=False)
+
+
+def test_there_are_forty_of_them():
+    assert len(CASES) >= 40
+
+
+def test_a_change_of_one_line_fits_one_screen():
+    case = next(each for each in CASES if each.name == "a heap larger")
+
+    assert len(writing.terminal(reviewed(case), colour=False).splitlines()) <= 40
+
+
+def test_a_report_for_machines_says_the_same_as_the_one_for_people():
+    told = reviewed(next(each for each in CASES if each.name == "a bookie fewer"))
+
+    read = json.loads(json.dumps(told.as_json()))
+
+    assert read["risk"] == "refused"
+    assert read["findings"][0]["sentence"] in writing.markdown(told)
+
+
+def test_nothing_that_changes_is_told_as_nothing():
+    case = Case("nothing", {}, (), Risk.HARMLESS)
+
+    assert reviewed(case).verdict == "Nothing changes."
