@@ -23,6 +23,7 @@ ORDER = (
     "test_demo",
     "test_status",
     "test_local_stack",
+    "test_functions",
     "test_protocol_handlers",
     "test_metadata_backup",
     "test_custom_resource_definitions",
