@@ -48,9 +48,9 @@ def through(endpoints: Endpoints, message: bytes, first: str, last: str) -> byte
     """What comes out of the last topic for a message to the first."""
     client = pulsar.Client(endpoints.pulsar, logger=pulsar.ConsoleLogger(pulsar.LoggerLevel.Error))
     try:
-        out = client.subscribe(last, "test", initial_position=pulsar.InitialPosition.Latest)
+        out = client.create_reader(last, pulsar.MessageId.latest)
         client.create_producer(first).send(message)
-        return out.receive(timeout_millis=PATIENCE_MS).data()
+        return out.read_next(timeout_millis=PATIENCE_MS).data()
     finally:
         client.close()
 
