@@ -2,7 +2,7 @@
 
 import pulumi
 
-from components import stack
+from components import monitoring, stack
 from components.apps.console import Console
 from components.apps.demo import Demo
 from components.operators import function_mesh_resources
@@ -45,6 +45,7 @@ if spec.operators.resources and spec.tenants:
     needed += tenants.ready.values()
 function_mesh_resources.deploy(spec, operators, needed=needed, opts=within)
 worker.deploy(spec, cluster, needed=needed)
+monitoring.deploy(spec, needed=[pulsar], opts=within)
 
 pulumi.export("service_url", pulsar.service_url)
 pulumi.export("admin_url", pulsar.admin_url)

@@ -11,6 +11,7 @@ from .apps.console import ConsoleSpec
 from .apps.demo import DemoSpec
 from .clusters import ClusterSpec
 from .model import Name, Spec
+from .monitoring import MonitoringSpec
 from .operators import OperatorsSpec
 from .pulsar.spec import PulsarSpec
 from .tenancy import placement, tenants
@@ -41,6 +42,8 @@ class StackSpec(Spec):
     """A console in the browser. Default: none."""
     demo: DemoSpec | None = None
     """A page with live charts of two streams. Default: none."""
+    monitoring: MonitoringSpec | None = None
+    """What reads the metrics of all this and holds its alerts. Default: nothing does."""
     tenants: Mapping[TenantName, TenantSpec] = {}
     """What lives inside Pulsar: tenants with their namespaces and topics. Default: left to pulsar-admin."""
     functions: Mapping[Name, FunctionSpec] = {}
@@ -70,7 +73,16 @@ class StackSpec(Spec):
         if self.demo:
             for path, sentence in self.demo.misfits(self.pulsar):
                 yield f"demo.{path}", sentence
+        if self.monitoring:
+            for path, sentence in self.monitoring.misfits(self.pulsar):
+                yield f"monitoring.{path}", sentence
         yield from placement.misfits(self)
+
+    @property
+    def images(self) -> frozenset[str]:
+        """Every image that a pod of the stack is made from, but those of charts and of functions."""
+        watching = self.monitoring.images if self.monitoring else frozenset()
+        return self.pulsar.images(self.cluster.offer) | watching
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ RCLONE_IMAGE = "docker.io/rclone/rclone:1.75.2"
 SEAWEEDFS_IMAGE = "docker.io/chrislusf/seaweedfs:4.48"
 DEKAF_IMAGE = "docker.io/visortelle/dekaf:1.1.0"
 OAUTH2_PROXY_IMAGE = "quay.io/oauth2-proxy/oauth2-proxy:v7.15.6"
+PROMETHEUS_IMAGE = "quay.io/prometheus/prometheus:v2.55.1"
 KUBERNETES_OLDEST = "1.30"
 KUBERNETES_NEWEST = "1.37"
 

@@ -17,7 +17,7 @@ def prepare(stack: Stack, progress: Progress) -> PulumiStack:
             cluster = clusters.up(progress)
         progress.say(cluster.description)
         with progress.step("images"):
-            images.ensure(cluster, progress, stack.spec.pulsar.images(stack.spec.cluster.offer))
+            images.ensure(cluster, progress, stack.spec.images)
         path = cluster.kubeconfig
     with progress.step("engine"):
         engine = engines.prepare(progress, kubeconfig=path)
@@ -84,6 +84,8 @@ def summary(stack: Stack) -> str:
         ]
     if stack.spec.demo and stack.spec.demo.address:
         lines.append(f"  Demo        {stack.spec.demo.address}")
+    if stack.spec.monitoring and stack.spec.monitoring.address:
+        lines.append(f"  Prometheus  {stack.spec.monitoring.address}")
     lines += [
         "",
         f'  make pulsar-admin ARGS="topics list public/default"{suffix}   Pulsar\'s own command-line tools',

@@ -13,11 +13,13 @@ Manifest = dict[str, Any]
 
 
 def manifests(spec: StackSpec) -> dict[str, Manifest]:
-    """Every object of Pulsar's, by its logical name."""
+    """Every object of Pulsar's and of what watches it, by its logical name."""
     found = {"namespace": namespace_manifest(spec.pulsar), "initialise": spec.pulsar.initialisation()}
     for work in spec.pulsar.workloads(spec.cluster.offer).values():
         found |= objects(work)
     found |= spec.pulsar.manifests(spec.cluster.offer)
+    if spec.monitoring:
+        found |= spec.monitoring.manifests(spec.pulsar, spec.cluster.offer)
     return found
 
 

@@ -8,7 +8,7 @@ from ..rule import Resource, ResourceRule, Setting, Settings
 
 _KNOWN = (
     *("docker.io/apachepulsar", "docker.io/streamnative", "quay.io/coreos"),
-    *("docker.io/rclone", "docker.io/chrislusf", "docker.io/oxia"),
+    *("docker.io/rclone", "docker.io/chrislusf", "docker.io/oxia", "quay.io/prometheus"),
     *("docker.io/visortelle", "quay.io/oauth2-proxy"),
 )
 """Where the images come from that this project deploys by itself."""

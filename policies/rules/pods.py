@@ -171,7 +171,7 @@ NO_TOKEN = ResourceRule(
     settings={
         "asking": Setting(
             schema={"type": "array", "items": {"type": "string"}},
-            default=["oxia-coordinator", "configuration-oxia-coordinator"],
+            default=["oxia-coordinator", "configuration-oxia-coordinator", "prometheus"],
             meaning="Pods that do ask the Kubernetes API, by what they are called (label app.kubernetes.io/name).",
         )
     },

@@ -60,7 +60,7 @@ class Variant:
     def _bring_images(self) -> None:
         """What `make up` does for the local stack; an image of a test's own is brought by that test."""
         stack = self.stack
-        wanted = stack.spec.pulsar.images(stack.spec.cluster.offer)
+        wanted = stack.spec.images
         images.ensure(cluster.up(Progress()), Progress(), [name for name in wanted if images.is_made_here(name)])
 
     @contextlib.contextmanager

@@ -16,6 +16,13 @@ OPTIONS = {
             "source_ranges": ["10.0.0.0/8"],
         },
     },
+    "monitoring": {
+        "monitoring": {
+            "kind": "own",
+            "service": {"type": "NodePort", "node_port": 30082},
+            "remote_write": [{"url": "https://far.example/push", "secret": "far"}],
+        },
+    },
     "ports of the nodes": {
         "pulsar.spread": "preferred",
         "pulsar.proxy.service": {"type": "NodePort", "node_ports": {"pulsar": 30080, "http": 30081}},

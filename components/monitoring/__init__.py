@@ -1,0 +1,42 @@
+"""How a stack is watched."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pulumi
+
+from ..kubernetes_objects import register
+from .prometheus import OwnSpec as MonitoringSpec
+
+if TYPE_CHECKING:
+    from ..stack import StackSpec
+
+__all__ = ["Monitoring", "MonitoringSpec", "deploy"]
+
+
+class Monitoring(pulumi.ComponentResource):
+    """What reads a stack's metrics and holds its alerts."""
+
+    def __init__(
+        self,
+        name: str,
+        monitoring: MonitoringSpec,
+        stack: "StackSpec",
+        *,
+        needed: Sequence[pulumi.Resource],
+        opts: pulumi.ResourceOptions,
+    ) -> None:
+        manifests = monitoring.manifests(stack.pulsar, stack.cluster.offer)
+        super().__init__("pulsar:monitoring:Monitoring", name, {"kind": monitoring.kind}, opts)
+        made: list[pulumi.Resource] = [*needed]
+        *beside, (logical, main) = manifests.items()
+        within = pulumi.ResourceOptions(parent=self, depends_on=list(needed))
+        made += [register(each, manifest, within) for each, manifest in beside]
+        register(logical, main, pulumi.ResourceOptions(parent=self, depends_on=made))
+        self.register_outputs({})
+
+
+def deploy(stack: "StackSpec", *, needed: Sequence[pulumi.Resource], opts: pulumi.ResourceOptions) -> None:
+    """Watch a stack whose file says so, beside what is there by then."""
+    if stack.monitoring:
+        Monitoring("monitoring", stack.monitoring, stack, needed=needed, opts=opts)

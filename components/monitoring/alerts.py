@@ -1,0 +1,257 @@
+"""The alerts of a stack: those for what it has, and no other.
+
+Metrics are those of Pulsar 4.0 (docs, reference-metrics), BookKeeper 4.17 and etcd 3.6, read from their own pages.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ..pulsar.metadata.etcd import EtcdSpec
+from ..pulsar.metadata.store import EnsembleSpec
+from .alert import Alert
+from .targets import targets
+
+if TYPE_CHECKING:
+    from ..pulsar.spec import PulsarSpec
+
+
+def alerts(pulsar: "PulsarSpec") -> tuple[Alert, ...]:
+    """Every alert of a stack."""
+    return (
+        *_pods(pulsar),
+        *_metadata(pulsar),
+        *_bookies(pulsar),
+        *_brokers(),
+        *_features(pulsar),
+    )
+
+
+def _fewer(component: str, least: int) -> str:
+    """Fewer pods answer than there must be; also when none is there to be asked."""
+    up = f'sum(up{{component="{component}"}})'
+    return f'{up} < {least} or absent(up{{component="{component}"}})'
+
+
+def _pods(pulsar: "PulsarSpec") -> Iterator[Alert]:
+    shown = {each.component for each in targets(pulsar)}
+    roles = (
+        ("BrokerDown", "broker", pulsar.broker.replicas, "Its topics move to the others, which have more to do."),
+        ("BookieDown", "bookie", pulsar.bookkeeper.replicas, "What it holds has one copy less until it is back."),
+        ("ProxyDown", "proxy", pulsar.proxy.replicas, "Clients from outside have fewer ways in."),
+    )
+    for name, component, replicas, follows in roles:
+        if component in shown:
+            yield Alert(
+                name=name,
+                expression=_fewer(component, replicas),
+                wait="2m",
+                severity="warning" if replicas > 1 else "critical",
+                summary=f"Not every {component} answers",
+                description=f"{{{{ $value }}}} of {replicas} answer. {follows}",
+            )
+    if pulsar.bookkeeper.replicas > 1:
+        yield Alert(
+            name="TooFewBookies",
+            expression=_fewer("bookie", pulsar.bookkeeper.ensemble),
+            wait="1m",
+            severity="critical",
+            summary="Fewer bookies answer than an ensemble needs",
+            description=f"A new ledger needs {pulsar.bookkeeper.ensemble} bookies: topics can't be written to.",
+        )
+
+
+def _metadata(pulsar: "PulsarSpec") -> Iterator[Alert]:
+    store = pulsar.metadata
+    component = pulsar.place.role(store.store)
+    if isinstance(store, EnsembleSpec):
+        majority = store.replicas // 2 + 1
+        if store.replicas > 1:
+            yield Alert(
+                name="MetadataQuorumAtRisk",
+                expression=_fewer(component, majority + 1),
+                wait="2m",
+                severity="critical",
+                summary="One more lost member stops the metadata store",
+                description=f"{{{{ $value }}}} of {store.replicas} members answer, and {majority} must.",
+            )
+        yield Alert(
+            name="MetadataStoreDown",
+            expression=_fewer(component, majority),
+            wait="1m",
+            severity="critical",
+            summary="The metadata store has no majority",
+            description="No topic is created, moved or rolled over to a new ledger until it is back.",
+        )
+    if isinstance(store, EtcdSpec):
+        yield Alert(
+            name="EtcdHasNoLeader",
+            expression=f'etcd_server_has_leader{{component="{component}"}} == 0',
+            wait="1m",
+            severity="critical",
+            summary="{{ $labels.pod }} sees no leader",
+            description="It answers no request until the members have elected one.",
+        )
+        yield Alert(
+            name="EtcdDatabaseFillsUp",
+            expression="etcd_mvcc_db_total_size_in_bytes / etcd_server_quota_backend_bytes > 0.8",
+            wait="10m",
+            severity="warning",
+            summary="{{ $labels.pod }} has used {{ $value | humanizePercentage }} of its quota",
+            description="At its quota etcd refuses every write, and Pulsar's metadata can't change.",
+        )
+        yield Alert(
+            name="EtcdDiskIsSlow",
+            expression=(
+                "histogram_quantile(0.99, "
+                "sum by (pod, le) (rate(etcd_disk_wal_fsync_duration_seconds_bucket[5m]))) > 0.5"
+            ),
+            wait="10m",
+            severity="warning",
+            summary="{{ $labels.pod }} waits {{ $value | humanizeDuration }} for its disk",
+            description="Heartbeats come late after a second, and the members elect a new leader.",
+        )
+    latency = "pulsar_metadata_store_ops_latency_ms"
+    yield Alert(
+        name="MetadataIsSlow",
+        expression=(
+            f'sum by (cluster, type) (rate({latency}_sum{{component="broker",status="success"}}[5m])) / '
+            f'sum by (cluster, type) (rate({latency}_count{{component="broker",status="success"}}[5m])) > 500'
+        ),
+        wait="10m",
+        severity="warning",
+        summary="{{ $labels.type }} of metadata takes {{ $value }} ms",
+        description="Topics load slowly, and brokers may lose their sessions.",
+    )
+
+
+def _bookies(pulsar: "PulsarSpec") -> Iterator[Alert]:
+    yield Alert(
+        name="LedgersUnderReplicated",
+        expression=(
+            'sum by (cluster) (increase(replication_auditor_NUM_UNDER_REPLICATED_LEDGERS_sum{success="true"}[1h])) > 0'
+        ),
+        wait="30m",
+        severity="warning",
+        summary="The auditor found ledgers with too few copies",
+        description="They are copied again while autorecovery runs; one more lost bookie may lose some of them.",
+    )
+    yield Alert(
+        name="EntriesNearlyLost",
+        expression=(
+            "max by (cluster) (replication_auditor_NUM_LEDGERS_HAVING_LESS_THAN_AQ_REPLICAS_OF_AN_ENTRY) > 0 or "
+            "max by (cluster) (replication_auditor_NUM_LEDGERS_HAVING_NO_REPLICA_OF_AN_ENTRY) > 0"
+        ),
+        wait="5m",
+        severity="critical",
+        summary="{{ $value }} ledgers have entries with fewer copies than were acknowledged",
+        description="Restart no bookie and take none away before they are copied again.",
+    )
+    yield Alert(
+        name="BookieReadOnly",
+        expression="bookie_SERVER_STATUS < 1",
+        wait="2m",
+        severity="critical" if pulsar.bookkeeper.replicas <= pulsar.bookkeeper.ensemble else "warning",
+        summary="{{ $labels.pod }} takes no writes",
+        description="Its disk is full, or its journal failed. New ledgers go to the other bookies.",
+    )
+    usage = "bookie_ledger_dir__pulsar_data_bookkeeper_ledgers_current_usage"
+    yield Alert(
+        name="BookieDiskFillsUp",
+        expression=f"{usage} > 60 and predict_linear({usage}[6h], 4 * 86400) > 95",
+        wait="1h",
+        severity="warning",
+        summary="{{ $labels.pod }} has its ledgers' disk full within four days",
+        description="It is {{ $value }} % full; at 95 % the bookie takes no writes.",
+    )
+    yield Alert(
+        name="JournalIsSlow",
+        expression='max by (cluster, pod) (bookie_journal_JOURNAL_SYNC{quantile="0.99",success="true"}) > 200',
+        wait="10m",
+        severity="warning",
+        summary="{{ $labels.pod }} needs {{ $value }} ms to write its journal to the disk",
+        description="Every publisher waits as long for its acknowledgement.",
+    )
+
+
+def _brokers() -> Iterator[Alert]:
+    yield Alert(
+        name="BacklogGrows",
+        expression=(
+            "sum by (cluster, namespace) (pulsar_msg_backlog) > 10000 and "
+            "sum by (cluster, namespace) (deriv(pulsar_msg_backlog[30m])) > 10"
+        ),
+        wait="30m",
+        severity="warning",
+        summary="Consumers of {{ $labels.namespace }} fall behind",
+        description="{{ $value }} entries wait, and they become more.",
+    )
+    # The broker shows how many writes of the last minute fell between two bounds, not above one.
+    yield Alert(
+        name="PublishIsSlow",
+        expression=f"{_slow('1h')} > 14.4 * 0.001 and {_slow('5m')} > 14.4 * 0.001",
+        wait="2m",
+        severity="critical",
+        summary="{{ $value | humanizePercentage }} of the messages took longer than 200 ms to be written",
+        description="At this rate two days use up what a month may have: 0.1 % of all messages.",
+    )
+    yield Alert(
+        name="BundlesMoveTooOften",
+        expression="sum by (cluster) (increase(brk_lb_unload_latency_ms_count[15m])) > 60",
+        wait="15m",
+        severity="warning",
+        summary="{{ $value }} bundles were moved between brokers within 15 minutes",
+        description="Each interrupts its topics' clients for a moment: the load balancer doesn't come to rest.",
+    )
+    yield Alert(
+        name="DirectMemoryRunsOut",
+        expression="jvm_memory_direct_bytes_used / jvm_memory_direct_bytes_max > 0.9",
+        wait="10m",
+        severity="warning",
+        summary="{{ $labels.pod }} uses {{ $value | humanizePercentage }} of its direct memory",
+        description="Without any left, the process refuses messages or stops.",
+    )
+
+
+def _slow(window: str) -> str:
+    """The share of writes that took longer than 200 ms."""
+    return f"({_writes('le_1000', window)} + {_writes('overflow', window)}) / {_writes('count', window)}"
+
+
+def _writes(bound: str, window: str) -> str:
+    return f"sum by (cluster) (sum_over_time(pulsar_storage_write_latency_{bound}[{window}]))"
+
+
+def _features(pulsar: "PulsarSpec") -> Iterator[Alert]:
+    if pulsar.tiered_storage:
+        yield Alert(
+            name="OffloadFails",
+            expression=(
+                "sum by (cluster) (increase(brk_ledgeroffloader_offload_error_total[15m])) > 0 or "
+                "sum by (cluster) (increase(brk_ledgeroffloader_write_storage_error_total[15m])) > 0"
+            ),
+            wait="15m",
+            severity="warning",
+            summary="Ledgers can't be moved to the tiered storage",
+            description="They stay on the bookies' disks, which fill up.",
+        )
+    if pulsar.peers:
+        yield Alert(
+            name="ReplicationLags",
+            expression=("max by (cluster, remote_cluster, namespace) (pulsar_replication_delay_in_seconds) > 300"),
+            wait="10m",
+            severity="warning",
+            summary="{{ $labels.remote_cluster }} is {{ $value | humanizeDuration }} behind",
+            description="What {{ $labels.namespace }} wrote since then is lost to it if this cluster is.",
+        )
+    if pulsar.functions.run_in != "none":
+        yield Alert(
+            name="FunctionFails",
+            expression=(
+                "sum by (cluster, fqfn) (increase(pulsar_function_user_exceptions_total[10m])) > 0 or "
+                "sum by (cluster, fqfn) (increase(pulsar_function_system_exceptions_total[10m])) > 0"
+            ),
+            wait="10m",
+            severity="warning",
+            summary="{{ $labels.fqfn }} throws exceptions",
+            description="{{ $value }} within ten minutes: its messages come again, or are lost, as it was told.",
+        )

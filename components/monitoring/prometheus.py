@@ -1,0 +1,294 @@
+"""A Prometheus of the stack's own, as plain Kubernetes objects."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import pydantic
+import yaml
+
+from .. import names, versions
+from ..clusters.cluster import Offer
+from ..durations import Duration
+from ..model import Bytes, Cpu, Image, ObjectName, Spec
+from ..pulsar.metadata.store import VolumeSpec
+from ..pulsar.objects import objects
+from ..pulsar.service import ServiceSpec
+from ..pulsar.workload import Manifest, Mount, Workload
+from .alert import rules
+from .alerts import alerts
+from .targets import scrape_job, targets
+
+if TYPE_CHECKING:
+    from ..pulsar.spec import PulsarSpec
+
+ROLE, PORT = "prometheus", 9090
+_CONFIGURATION, _DATA = "/etc/prometheus", "/prometheus"
+_SECRETS = "/etc/prometheus-secrets"
+_SAMPLE = 2
+"""Bytes of a stored sample, generously (Prometheus' documentation on storage: 1 to 2)."""
+
+
+def _url(value: str) -> str:
+    if not value.startswith(("http://", "https://")) or "@" in value or " " in value:
+        raise ValueError(
+            f"{value[:80]!r} is not an address to send samples to. Write https:// and its path, without a user or a "
+            "password: a `secret` holds these."
+        )
+    return value
+
+
+class RemoteWriteSpec(Spec):
+    """Another system that gets every sample as well, for longer than `retention`."""
+
+    url: Annotated[str, pydantic.AfterValidator(_url)]
+    """Where it takes them, by Prometheus' remote write protocol."""
+    secret: ObjectName | None = None
+    """A Secret beside Prometheus whose key `token` is shown as a bearer token. Default: none is shown."""
+
+
+class PrometheusServiceSpec(ServiceSpec):
+    """How a browser reaches Prometheus."""
+
+    node_port: Annotated[int, pydantic.Field(json_schema_extra={"minimum": 30000, "maximum": 32767})] | None = None
+    """A fixed port for `NodePort`. Default: Kubernetes picks one."""
+    host: str | None = None
+    """The name or address at which browsers reach the nodes, where it is known beforehand."""
+
+    def mistakes(self) -> Iterator[tuple[str, str]]:
+        """An address on the internet, and a port that can't be."""
+        yield from super().mistakes()
+        if self.public:
+            yield (
+                "public",
+                "is not for Prometheus: it has no login. Leave it out, and reach it in the private network or by "
+                "`kubectl port-forward`.",
+            )
+        if self.node_port is not None and self.type != "NodePort":
+            yield "node_port", f"goes with type NodePort, and type is {self.type}. Change the type or leave it out."
+        if self.node_port is not None and not 30000 <= self.node_port <= 32767:
+            yield (
+                "node_port",
+                f"{self.node_port} is outside of Kubernetes' range for node ports. Choose one from 30000 to 32767.",
+            )
+
+    def manifest(self, offer: Offer) -> Manifest:
+        """The Service's own fields, with the node port."""
+        return {**super().manifest(offer), **({"nodePorts": {"http": self.node_port}} if self.node_port else {})}
+
+
+class OwnSpec(Spec):
+    """A Prometheus in Pulsar's namespace that reads the stack's metrics and holds its alerting rules."""
+
+    kind: Literal["own"]
+    """A Prometheus that belongs to the stack."""
+    image: Image = versions.PROMETHEUS_IMAGE
+    """Prometheus' image, of a release 2.x: from 3.0 on it asks more of what it reads."""
+    interval: Duration = Duration.parse("30s")
+    """How often metrics are read and rules are looked at."""
+    retention: Duration = Duration.parse("15d")
+    """How long samples are kept, if the volume holds them: the oldest go when it is nearly full."""
+    series: Annotated[int, pydantic.Field(ge=10_000)] = 100_000
+    """How many time series to have room for. A Pulsar without topics has some 10,000; a topic adds 100, and 25 for each
+    of its subscriptions."""
+    cpu: Cpu = "250m"
+    """Processors that the pod asks for."""
+    memory: Bytes = Bytes.parse("2Gi")
+    """Its memory limit and request. Some 8Ki for each series, and 256Mi."""
+    volume: VolumeSpec | None = None
+    """Where the samples are. Default: as large as `series`, `interval` and `retention` ask for. It grows in place, and
+    can't shrink."""
+    external_labels: Mapping[str, str] = {}
+    """Labels that tell this Prometheus from others, for what is sent elsewhere."""
+    alertmanagers: tuple[str, ...] = ()
+    """Where alerts are sent, each as `host:port`. Default: nowhere; Prometheus' page shows them."""
+    remote_write: tuple[RemoteWriteSpec, ...] = ()
+    """Other systems that get every sample."""
+    service: PrometheusServiceSpec = PrometheusServiceSpec()
+    """How a browser reaches it."""
+
+    def mistakes(self) -> Iterator[tuple[str, str]]:
+        """What doesn't fit together."""
+        if self.memory < (least := Bytes((256 << 20) + 8192 * self.series)):
+            yield (
+                "memory",
+                f"{self.memory} is too little for {self.series} series. Use at least {least.mebibytes + 1}Mi, or fewer "
+                "series.",
+            )
+        if self.retention < self.interval:
+            yield (
+                "retention",
+                f"{self.retention} is shorter than the interval of {self.interval}. Use days, such as 15d.",
+            )
+        for position, each in enumerate(self.alertmanagers):
+            host, _, port = each.rpartition(":")
+            if not host or not port.isdigit() or "/" in host:
+                yield (
+                    f"alertmanagers.{position}",
+                    f"{each[:80]!r} is not where an Alertmanager answers. Write its host and port, such as "
+                    "alertmanager.monitoring.svc:9093.",
+                )
+
+    def follows(self) -> Iterator[tuple[str, object, str]]:
+        """What the volume's size comes from."""
+        yield "volume.size", str(self.size), "stack file" if self.volume else "series, interval and retention"
+
+    def misfits(self, pulsar: "PulsarSpec") -> Iterator[tuple[str, str]]:
+        """A node port that Pulsar has."""
+        taken = pulsar.proxy.service.node_ports
+        for name in ("pulsar", "http"):
+            if self.service.node_port and taken and getattr(taken, name) == self.service.node_port:
+                yield (
+                    "service.node_port",
+                    f"{self.service.node_port} is pulsar.proxy.service.node_ports.{name} as well, but a port can serve "
+                    "only one of them. Give each its own.",
+                )
+
+    @property
+    def size(self) -> Bytes:
+        """How large the volume is: the samples, a quarter for the log and compaction; 2Gi at the least."""
+        if self.volume:
+            return self.volume.size
+        samples = self.series * self.retention // self.interval
+        return Bytes(max(2, -(-samples * _SAMPLE * 5 // 4 // (1 << 30))) << 30)
+
+    @property
+    def address(self) -> str | None:
+        """Where a browser finds it, if the stack file fixes it."""
+        service = self.service
+        return f"http://{service.host}:{service.node_port}/" if service.host and service.node_port else None
+
+    @property
+    def images(self) -> frozenset[str]:
+        """Every image that a pod is made from."""
+        return frozenset({self.image})
+
+    def configuration(self, pulsar: "PulsarSpec") -> dict[str, str]:
+        """Prometheus' files, by their names."""
+        whole: dict[str, Any] = {
+            "global": {
+                "scrape_interval": f"{self.interval}",
+                "evaluation_interval": f"{self.interval}",
+                "external_labels": dict(self.external_labels),
+            },
+            "rule_files": [f"{_CONFIGURATION}/alerts.yml"],
+            "scrape_configs": [scrape_job(each) for each in targets(pulsar)],
+        }
+        if self.alertmanagers:
+            whole["alerting"] = {"alertmanagers": [{"static_configs": [{"targets": list(self.alertmanagers)}]}]}
+        if self.remote_write:
+            whole["remote_write"] = [_remote_write(each) for each in self.remote_write]
+        return {"alerts.yml": _yaml(rules(alerts(pulsar))), "prometheus.yml": _yaml(whole)}
+
+    def workload(self, pulsar: "PulsarSpec", offer: Offer) -> Workload:
+        """The pod."""
+        files, name = self.configuration(pulsar), f"{pulsar.name}-{ROLE}"
+        healthy = {"httpGet": {"path": "/-/healthy", "port": "http"}, "timeoutSeconds": 5}
+        secrets = sorted({each.secret for each in self.remote_write if each.secret})
+        return Workload(
+            cluster=pulsar.name,
+            namespace=pulsar.namespace,
+            role=ROLE,
+            image=self.image,
+            replicas=1,
+            command=(
+                "/bin/prometheus",
+                f"--config.file={_CONFIGURATION}/prometheus.yml",
+                f"--storage.tsdb.path={_DATA}/data",
+                f"--storage.tsdb.retention.time={int(self.retention)}s",
+                # Before the volume is full, the oldest samples go.
+                f"--storage.tsdb.retention.size={self.size * 4 // 5 // (1 << 20)}MB",
+            ),
+            ports={"http": PORT},
+            cpu=self.cpu,
+            memory=str(self.memory),
+            # Other files are another pod.
+            environment={"CONFIGURATION_HASH": hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest()[:16]},
+            mounts=(
+                Mount(name="configuration", path=_CONFIGURATION, source={"configMap": {"name": f"{name}-files"}}),
+                Mount(
+                    name="data",
+                    path=_DATA,
+                    source={"persistentVolumeClaim": {"claimName": f"{name}-data"}},
+                    read_only=False,
+                ),
+                *(
+                    Mount(
+                        name=f"secret-{each}"[:63], path=f"{_SECRETS}/{each}", source={"secret": {"secretName": each}}
+                    )
+                    for each in secrets
+                ),
+            ),
+            startup={**healthy, "periodSeconds": 1, "failureThreshold": 600},
+            readiness={"httpGet": {"path": "/-/ready", "port": "http"}, "periodSeconds": 5, "timeoutSeconds": 5},
+            liveness={**healthy, "periodSeconds": 10, "failureThreshold": 6},
+            spread="preferred",
+            stateful=False,
+            # Two can't write to one volume.
+            surges=False,
+            kubernetes_api=True,
+            headless=False,
+            client_service=self.service.manifest(offer),
+            grace_seconds=60,
+        )
+
+    def manifests(self, pulsar: "PulsarSpec", offer: Offer) -> dict[str, Manifest]:
+        """Every object, by its logical name, in the order in which they need each other."""
+        work = self.workload(pulsar, offer)
+        found = {**self._beside(work, pulsar, offer), **objects(work)}
+        return {**{name: each for name, each in found.items() if name != work.name}, work.name: found[work.name]}
+
+    def _beside(self, work: Workload, pulsar: "PulsarSpec", offer: Offer) -> dict[str, Manifest]:
+        name, labels = work.name, names.labels(work.cluster, work.role)
+        storage_class = (self.volume.storage_class if self.volume else None) or offer.storage_class
+        around = {"name": name, "namespace": work.namespace, "labels": labels}
+        found: dict[str, Manifest] = {
+            f"{name}-files": {
+                "apiVersion": "v1",
+                "kind": "ConfigMap",
+                "metadata": {**around, "name": f"{name}-files"},
+                "data": self.configuration(pulsar),
+            },
+            f"{name}-data": {
+                "apiVersion": "v1",
+                "kind": "PersistentVolumeClaim",
+                # A volume that is made for its first pod is not there before it.
+                "metadata": {
+                    **around,
+                    "name": f"{name}-data",
+                    "annotations": {"pulumi.com/skipAwait": "true"},
+                },
+                "spec": {
+                    "accessModes": ["ReadWriteOnce"],
+                    **({"storageClassName": storage_class} if storage_class else {}),
+                    "resources": {"requests": {"storage": str(self.size)}},
+                },
+            },
+        }
+        for namespace in sorted({each.namespace for each in targets(pulsar)}):
+            logical = name if namespace == work.namespace else f"{name}-{namespace}"
+            there = {"name": name, "namespace": namespace, "labels": labels}
+            reference = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": name}
+            found[f"{logical}-role"] = {
+                "apiVersion": "rbac.authorization.k8s.io/v1",
+                "kind": "Role",
+                "metadata": there,
+                "rules": [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get", "list", "watch"]}],
+            }
+            found[f"{logical}-binding"] = {
+                "apiVersion": "rbac.authorization.k8s.io/v1",
+                "kind": "RoleBinding",
+                "metadata": there,
+                "roleRef": reference,
+                "subjects": [{"kind": "ServiceAccount", "name": name, "namespace": work.namespace}],
+            }
+        return found
+
+
+def _remote_write(spec: RemoteWriteSpec) -> dict[str, Any]:
+    shown = {"authorization": {"credentials_file": f"{_SECRETS}/{spec.secret}/token"}} if spec.secret else {}
+    return {"url": spec.url, **shown}
+
+
+def _yaml(content: Mapping[str, Any]) -> str:
+    return yaml.safe_dump(content, sort_keys=False, width=10_000)

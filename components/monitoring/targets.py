@@ -1,0 +1,105 @@
+"""What Prometheus reads metrics from: the roles of a stack's pods, and where each answers."""
+
+import dataclasses
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from ..clusters.cluster import Offer
+from ..pulsar.functions import WorkerSpec
+
+if TYPE_CHECKING:
+    from ..pulsar.spec import PulsarSpec
+    from ..pulsar.workload import Workload
+
+_PORTS = ("metrics", "health", "http", "client")
+"""A pod's ports by their names, the first that it has: etcd with certificates has metrics without them on `health`."""
+_WITHOUT = frozenset({"websocket"})
+"""Roles whose program shows nothing in Prometheus' format. Pulsar's own WebSocket server shows its numbers as JSON."""
+_JETTY = frozenset({"broker", "proxy"})
+"""Those that answer `/metrics` with a redirection to `/metrics/`."""
+FUNCTION_PORT = 9094
+"""Where an instance of a function shows its metrics (`metricsPort` of Pulsar's Kubernetes runtime)."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Target:
+    """Equal pods that are scraped alike."""
+
+    component: str
+    """What they are: `broker`. It is the name of the scrape job, and the label `component` of what comes from it."""
+    namespace: str
+    selector: str
+    """Kubernetes' selector of the pods, as text."""
+    port: int
+    path: str = "/metrics"
+    cluster: str
+    """Pulsar's name of the cluster."""
+
+
+def targets(pulsar: "PulsarSpec") -> tuple[Target, ...]:
+    """Every role of a stack that shows metrics, in the order of their names."""
+    found = [_of(work) for work in pulsar.workloads(Offer()).values() if _port(work)]
+    return tuple(sorted([*found, *_functions(pulsar)], key=lambda each: each.component))
+
+
+def _of(work: "Workload") -> Target:
+    return Target(
+        component=work.role,
+        namespace=work.namespace,
+        selector=f"app.kubernetes.io/instance={work.cluster},app.kubernetes.io/name={work.role}",
+        port=work.ports[_port(work)],
+        path="/metrics/" if work.role in _JETTY else "/metrics",
+        cluster=work.cluster,
+    )
+
+
+def _port(work: "Workload") -> str:
+    if work.role in _WITHOUT:
+        return ""
+    return next((name for name in _PORTS if name in work.ports), "")
+
+
+def _functions(pulsar: "PulsarSpec") -> Iterator[Target]:
+    """The pods of Pulsar's Kubernetes runtime, which its worker labels with a tenant, a namespace and a name."""
+    functions = pulsar.functions
+    if isinstance(functions, WorkerSpec) and (namespace := functions.namespace(pulsar.namespace)):
+        yield Target(
+            component="function",
+            namespace=namespace,
+            selector="tenant,namespace,name",
+            port=FUNCTION_PORT,
+            cluster=pulsar.name,
+        )
+
+
+_TAKEN_OVER = {
+    "pod": "__meta_kubernetes_pod_name",
+    "kubernetes_namespace": "__meta_kubernetes_namespace",
+    "node": "__meta_kubernetes_pod_node_name",
+}
+"""Labels of a metric that come from its pod. `namespace` is not among them: to Pulsar it is one of a tenant's."""
+
+
+def relabelings(target: Target) -> list[dict[str, Any]]:
+    """The one port that answers, of pods that have not ended, and the labels of what comes from them."""
+    port, phase = "__meta_kubernetes_pod_container_port_number", "__meta_kubernetes_pod_phase"
+    return [
+        {"source_labels": [port], "regex": str(target.port), "action": "keep"},
+        {"source_labels": [phase], "regex": "Succeeded|Failed", "action": "drop"},
+        {"target_label": "cluster", "replacement": target.cluster},
+        {"target_label": "component", "replacement": target.component},
+        *({"source_labels": [source], "target_label": label} for label, source in _TAKEN_OVER.items()),
+    ]
+
+
+def scrape_job(target: Target) -> dict[str, Any]:
+    """One of `scrape_configs` in Prometheus' configuration."""
+    pods = {"role": "pod", "label": target.selector}
+    return {
+        "job_name": target.component,
+        # Pulsar labels a topic's metrics with its own cluster and namespace: these are what a reader asks for.
+        "honor_labels": True,
+        "metrics_path": target.path,
+        "kubernetes_sd_configs": [{"role": "pod", "namespaces": {"names": [target.namespace]}, "selectors": [pods]}],
+        "relabel_configs": relabelings(target),
+    }
