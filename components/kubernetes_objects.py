@@ -25,7 +25,15 @@ _CLASSES: Mapping[tuple[str, str], Callable[[], type]] = {
     ("rbac.authorization.k8s.io/v1", "Role"): lambda: k8s.rbac.v1.Role,
     ("rbac.authorization.k8s.io/v1", "RoleBinding"): lambda: k8s.rbac.v1.RoleBinding,
 }
-_CUSTOM = frozenset({"cert-manager.io", "compute.functionmesh.io", "kaap.oss.datastax.com", "resource.streamnative.io"})
+_CUSTOM = frozenset(
+    {
+        "cert-manager.io",
+        "compute.functionmesh.io",
+        "kaap.oss.datastax.com",
+        "monitoring.coreos.com",
+        "resource.streamnative.io",
+    }
+)
 """API groups that a cluster has only where someone has brought them."""
 _ARGUMENTS = {
     "roleRef": "role_ref",

@@ -1,4 +1,4 @@
-"""Prometheus' own judge of rules, from Debian's package, without an installation that would start a server."""
+"""Prometheus and its judge of rules, from Debian's package, without an installation that would start a server."""
 
 import pathlib
 import shutil
@@ -8,15 +8,25 @@ from local import paths
 
 
 def promtool() -> pathlib.Path:
-    """The program: this machine's own, or the one in Debian's package.
+    """What checks and tries rules."""
+    return _program("promtool")
+
+
+def prometheus() -> pathlib.Path:
+    """The server. Debian's build knows neither Kubernetes' discovery nor the clouds'."""
+    return _program("prometheus")
+
+
+def _program(name: str) -> pathlib.Path:
+    """This machine's own, or the one in Debian's package.
 
     Raises:
         AssertionError: it isn't here and can't be fetched, with apt's words. No rule is checked then.
     """
-    if found := shutil.which("promtool"):
+    if found := shutil.which(name):
         return pathlib.Path(found)
     folder = paths.CACHE / "promtool"
-    program = folder / "usr" / "bin" / "promtool"
+    program = folder / "usr" / "bin" / name
     if not program.exists():
         folder.mkdir(parents=True, exist_ok=True)
         _run(folder, "apt-get", "download", "prometheus")

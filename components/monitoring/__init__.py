@@ -1,17 +1,21 @@
-"""How a stack is watched."""
+"""How a stack is watched. One file and one name in the union add a way."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import pulumi
+import pydantic
 
 from ..kubernetes_objects import register
-from .prometheus import OwnSpec as MonitoringSpec
+from .prometheus import OwnSpec
+from .prometheus_operator import PrometheusOperatorSpec
 
 if TYPE_CHECKING:
     from ..stack import StackSpec
 
 __all__ = ["Monitoring", "MonitoringSpec", "deploy"]
+
+MonitoringSpec = Annotated[OwnSpec | PrometheusOperatorSpec, pydantic.Field(discriminator="kind")]
 
 
 class Monitoring(pulumi.ComponentResource):

@@ -24,6 +24,7 @@ ORDER = (
     "test_status",
     "test_local_stack",
     "test_functions",
+    "test_monitoring",
     "test_protocol_handlers",
     "test_metadata_backup",
     "test_custom_resource_definitions",

@@ -170,3 +170,44 @@ def test_it_keeps_to_the_rules_that_every_stack_is_held_to():
     assert len(resources) == 8
     mandatory = [rule for rule in RULES if rule.level == "mandatory"]
     assert [sentence for rule in mandatory for _, sentence in findings(rule, resources)] == []
+
+
+def told(changes: dict | None = None) -> dict:
+    found = rendered.of(
+        {"monitoring": {"kind": "prometheus-operator", "labels": {"release": "stack"}}, **(changes or {})}
+    )
+    return {name: each for name, each in found.items() if each["apiVersion"] == "monitoring.coreos.com/v1"}
+
+
+def test_an_operator_is_told_of_the_same_pods_as_the_stack_s_own_prometheus():
+    functions = {"run_in": "pods", "runtime": "kubernetes", "packages": {"storage_class": "nfs"}}
+    changes = {"pulsar.functions": functions}
+    monitors = [each for each in told(changes).values() if each["kind"] == "PodMonitor"]
+    endpoints = {each["metadata"]["name"]: each["spec"]["podMetricsEndpoints"][0] for each in monitors}
+
+    for target in targets(stack_file.spec(changes).pulsar):
+        endpoint = endpoints.pop(f"pulsar-{target.component}")
+        assert endpoint["path"] == target.path
+        assert {"sourceLabels": [PORT_NUMBER], "regex": str(target.port), "action": "keep"} in endpoint["relabelings"]
+    assert endpoints == {}
+
+
+PORT_NUMBER = "__meta_kubernetes_pod_container_port_number"
+
+
+def test_function_pods_are_chosen_by_the_labels_that_they_have_whatever_they_say():
+    functions = {"run_in": "pods", "runtime": "kubernetes", "packages": {"storage_class": "nfs"}}
+    monitor = told({"pulsar.functions": functions})["pulsar-function-metrics"]
+
+    assert [each["key"] for each in monitor["spec"]["selector"]["matchExpressions"]] == ["tenant", "namespace", "name"]
+    assert monitor["spec"]["namespaceSelector"] == {"matchNames": ["pulsar-functions"]}
+
+
+def test_an_operator_s_prometheus_finds_all_of_it_by_its_labels():
+    assert {each["metadata"]["labels"]["release"] for each in told().values()} == {"stack"}
+
+
+def test_the_alerts_are_the_same_whoever_holds_them():
+    own = yaml.safe_load(rendered.of(OWN)["pulsar-prometheus-files"]["data"]["alerts.yml"])
+
+    assert told()["pulsar-alerts"]["spec"] == own

@@ -1,8 +1,8 @@
 """A variant of a union is complete when somebody can use it: an example that deploys, the schema, and words about it.
 
-A new name in `ClusterSpec`, `TieredStorage`, `MetadataSpec`, `ConfigurationMetadataSpec`, `OperatorChoice` or
-`ProtocolsSpec` fails here until it has all of them. An example is a stack file in `stacks/`, or a block of YAML in a
-page of `docs/`: a part of the spec, by its own name.
+A new name in `ClusterSpec`, `TieredStorage`, `MetadataSpec`, `ConfigurationMetadataSpec`, `OperatorChoice`,
+`MonitoringSpec` or `ProtocolsSpec` fails here until it has all of them. An example is a stack file in `stacks/`, or a
+block of YAML in a page of `docs/`: a part of the spec, by its own name.
 """
 
 import dataclasses
@@ -15,6 +15,7 @@ import pytest
 
 from components.buckets import TieredStorage
 from components.clusters import ClusterSpec
+from components.monitoring import MonitoringSpec
 from components.operators.choice import OperatorChoice
 from components.pulsar.metadata import ConfigurationMetadataSpec, MetadataSpec
 from components.pulsar.protocols import ProtocolsSpec
@@ -31,7 +32,7 @@ class Variant:
     """One of the things that may stand in a place of the stack file."""
 
     place: str
-    """`cluster`, or a part of `pulsar`."""
+    """`cluster` or `monitoring`, or a part of `pulsar`."""
     tag: str
     """How a stack file chooses it."""
     written: str
@@ -44,7 +45,7 @@ class Variant:
         """Whether a stack runs on it."""
         if self.place == "protocols":
             return bool(getattr(spec.pulsar.protocols, self.tag))
-        part = spec.cluster if self.place == "cluster" else getattr(spec.pulsar, self.place)
+        part = getattr(spec if self.place in ("cluster", "monitoring") else spec.pulsar, self.place)
         return part is not None and self.tag == getattr(part, self.written.partition(":")[0])
 
 
@@ -64,6 +65,7 @@ VARIANTS = [
     *of_union("metadata", MetadataSpec, "store"),
     *of_union("configuration_metadata", ConfigurationMetadataSpec, "store"),
     *of_union("operator", OperatorChoice, "kind"),
+    *of_union("monitoring", MonitoringSpec, "kind"),
     *(Variant("protocols", name, f"{name}:") for name in ProtocolsSpec.model_fields),
 ]
 
