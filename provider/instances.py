@@ -14,8 +14,11 @@ _STARTING = ("UNAVAILABLE", "DEADLINE_EXCEEDED", "io exception", "Connection ref
 """What the worker says of an instance that it doesn't hear of yet."""
 _SETTLED = 6.0
 """Seconds for which an instance has failed before the failure is told: what is started again may succeed."""
-_REPLACED = 3.0
-"""Seconds within which a worker has stopped the old instances after a change: Pulsar tells no version of what runs."""
+_REPLACED = 12.0
+"""Seconds within which a worker has stopped the old instances after a change, also a busy one: Pulsar tells no version of
+what runs. It is waited for only where nobody saw them stop."""
+_STOPPING = 0.3
+"""Seconds between two looks as long as nobody has: a new instance takes longer than that to start."""
 _EXCEPTIONS = ("latestUserExceptions", "latestSystemExceptions", "latestSourceExceptions", "latestSinkExceptions")
 
 
@@ -111,7 +114,7 @@ def wait(
             )
         if admin.cancelled.wait(pause):
             raise Cancelled("The update was cancelled while the instances start. What was deployed stays.")
-        pause = min(pause * 1.3, 1.5)
+        pause = min(pause * 1.3, 1.5 if stopped else _STOPPING)
 
 
 def _status(admin: Admin, path: str) -> Any:

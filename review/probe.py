@@ -10,7 +10,7 @@ import hashlib
 import json
 import sys
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import pulumi
@@ -38,16 +38,29 @@ def parts(spec: Spec, path: str = "") -> Iterator[tuple[str, str]]:
                     yield from parts(inner, f"{at}.{key}.")
 
 
-def given(raw: Any, path: str = "") -> Iterator[str]:
-    """Every path that the stack file itself names."""
+def given(lines: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Every path that the stack file or one of its bases names, and every part around one.
+
+    Args:
+        lines: each setting's path, and where its value comes from.
+    """
+    for path, source in lines:
+        if source == "stack file" or source.endswith(".yaml"):
+            steps = path.split(".")
+            yield from (".".join(steps[:count]) for count in range(1, len(steps) + 1))
+
+
+def named(raw: Any, path: str = "") -> Iterator[str]:
+    """Every path that a stack file names by itself: a part may stand there with nothing in it."""
     if isinstance(raw, Mapping):
         for key, value in raw.items():
             yield f"{path}{key}"
-            yield from given(value, f"{path}{key}.")
+            yield from named(value, f"{path}{key}.")
 
 
-def _is_derived(source: str) -> bool:
-    return source not in ("stack file", "default")
+def is_derived(source: str) -> bool:
+    """Whether a value follows from another, and is neither written down nor a default."""
+    return source not in ("stack file", "default") and not source.endswith(".yaml")
 
 
 def without_secrets(value: Any) -> Any:
@@ -119,6 +132,7 @@ def told(
     spec = stack_file.read(raw, stack)
     registered = program.evaluate(stack, config)
     lines = explain.explain(stack, raw)
+    settings = [line for line in lines if line.section == explain.SETTINGS]
     beside = {key: value for key, value in config.items() if key != stack_files.SPEC}
     return {
         "resources": [
@@ -130,11 +144,11 @@ def told(
             }
             for each in registered
         ],
-        "settings": {line.path: line.value for line in lines if line.section == explain.SETTINGS},
+        "settings": {line.path: line.value for line in settings},
         "keys": {f"{line.section}: {line.path}": line.value for line in lines if line.section != explain.SETTINGS},
         "parts": dict(parts(spec)),
-        "given": sorted(given(raw)),
-        "derived": sorted(line.path for line in lines if line.section == explain.SETTINGS and _is_derived(line.source)),
+        "given": sorted({*given((line.path, line.source) for line in settings), *named(raw)}),
+        "derived": sorted(line.path for line in settings if is_derived(line.source)),
         "refusals": refusals(registered, before()) if before else {},
         "beside": {key: hashlib.sha256(json.dumps(value).encode()).hexdigest() for key, value in beside.items()},
     }

@@ -224,7 +224,7 @@ RULES = (
             page,
         )
         for section, what, page in (
-            ("monitoring", "Monitoring", "docs/howto/stack-file.md"),
+            ("monitoring", "Monitoring", "docs/howto/monitoring.md"),
             ("console", "The console", "docs/howto/console.md"),
             ("demo", "The demo page", "docs/howto/demo.md"),
         )
