@@ -15,8 +15,8 @@ _STARTING = ("UNAVAILABLE", "DEADLINE_EXCEEDED", "io exception", "Connection ref
 _SETTLED = 6.0
 """Seconds for which an instance has failed before the failure is told: what is started again may succeed."""
 _REPLACED = 12.0
-"""Seconds within which a worker has stopped the old instances after a change, also a busy one: Pulsar tells no version of
-what runs. It is waited for only where nobody saw them stop."""
+"""Seconds within which a worker has stopped the old instances after a change, also a busy one: Pulsar tells no version
+of what runs. It is waited for only where nobody saw them stop."""
 _STOPPING = 0.3
 """Seconds between two looks as long as nobody has: a new instance takes longer than that to start."""
 _EXCEPTIONS = ("latestUserExceptions", "latestSystemExceptions", "latestSourceExceptions", "latestSinkExceptions")
@@ -99,7 +99,7 @@ def wait(
     while True:
         found = verdict(_status(admin, path), wanted, lambda worker, number: admin.log(path, worker, number))
         now = time.monotonic()
-        stopped = stopped or not found.ready or now - began > _REPLACED
+        stopped = stopped or not found.ready or now - began > min(_REPLACED, seconds / 2)
         if found.ready and stopped:
             return ()
         failed_since = (failed_since or now) if found.failures else 0.0
