@@ -19,7 +19,7 @@ READY_CLOUDS := .venv/.ready-clouds
 CLOUD := $(shell grep -qsE '(provider|kind): *(eks|gke|aks|s3|gcs|azure-blob) *(\#|$$|,|})' stacks/Pulumi.$(STACK).yaml && echo $(READY_CLOUDS))
 
 .DEFAULT_GOAL := help
-.PHONY: help up down smoke status functions preview policies backup restore pulsar-admin render explain review environments diff test check bench format lock schema
+.PHONY: help up down smoke status functions preview policies backup restore pulsar-admin render explain review drift environments diff test check bench format lock schema
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,8 +76,11 @@ explain: $(READY) ## every effective value of STACK and where it came from
 review: $(READY) $(CLOUD) ## what this branch does to STACK, in Pulsar's terms (BASE=origin/main; ARGS=--engine)
 	@$(PY) -m review report $(STACK) --base '$(BASE)' $(ARGS)
 
+drift: $(READY) $(CLOUD) ## whether what runs is what STACK's file says: changes nothing (ARGS=--issue keeps an issue of it)
+	@$(PY) -m review drift $(STACK) $(ARGS)
+
 environments: $(READY) ## every stack file: its cluster, Pulsar, metadata, tiered storage, and what is known of it
-	@$(PY) -m review environments
+	@$(PY) -m review drift environments
 
 diff: $(READY) ## how environments differ: STACKS=onprem,aws (ARGS=--keys: keys of conf files as well)
 	@$(PY) -m review diff '$(STACKS)' --args='$(ARGS)'

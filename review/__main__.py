@@ -1,4 +1,4 @@
-"""`python -m review report`, `environments` and `diff STACK STACK…`: what the Makefile's targets call."""
+"""`python -m review COMMAND`: what the Makefile's targets and the workflows call."""
 
 import argparse
 import datetime
@@ -9,17 +9,21 @@ from typing import TYPE_CHECKING
 from components.mistakes import NotADeployment
 from local.problem import Problem
 
-from . import reporting
+from . import drift, posting, reporting, touched
 
 if TYPE_CHECKING:
     from .environments import Known
+
+
+_RUN = {"report": reporting.run, "touched": touched.run, "comment": posting.run, "drift": drift.run}
 
 
 def main() -> int:
     """Run the command that the arguments name.
 
     Returns:
-        0; 1 with the reason on stderr; of `report` 2 where the change is as risky as `--fail-on` says, or more.
+        0; 1 with the reason on stderr; 2 where a `report` is as risky as `--fail-on` says, and
+        where there is `drift`.
     """
     parser = argparse.ArgumentParser(prog="review", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -28,10 +32,13 @@ def main() -> int:
     diff.add_argument("stacks", help="their names, with commas between them")
     diff.add_argument("--args", default="", help="--keys: the keys of conf files as well")
     reporting.arguments(commands.add_parser("report", help="what this branch does to a stack, in Pulsar's terms"))
+    touched.arguments(commands.add_parser("touched", help="the stacks that this branch touches"))
+    posting.arguments(commands.add_parser("comment", help="write reports under a pull request, one comment each"))
+    drift.arguments(commands.add_parser("drift", help="whether what runs is what the stack file says"))
     arguments = parser.parse_args()
     try:
-        if arguments.command == "report":
-            return reporting.run(arguments)
+        if arguments.command in _RUN:
+            return _RUN[arguments.command](arguments)
         if arguments.command == "environments":
             return _environments()
         return _diff([name for name in arguments.stacks.replace(",", " ").split() if name], arguments.args)

@@ -19,8 +19,12 @@ _ACTIONS: Mapping[str, Action] = {
 _COMPONENT = re.compile(r"^(pulsar:|pulumi:)")
 
 
-def of(stack: str) -> list[Change]:
+def of(stack: str, *options: str) -> list[Change]:
     """The engine's plan for a stack, from its state.
+
+    Args:
+        stack: its name.
+        options: more of `pulumi preview`'s own options.
 
     Raises:
         Problem: the preview failed.
@@ -32,7 +36,7 @@ def of(stack: str) -> list[Change]:
 
     selected = PulumiStack(stacks.read(stack), engines.prepare(Progress(), kubeconfig=None))
     selected.select()
-    return changes(json.loads(selected.run(["preview", "--json"], capture=True))["steps"])
+    return changes(json.loads(selected.run(["preview", "--json", *options], capture=True))["steps"])
 
 
 def changes(steps: Sequence[Mapping[str, Any]]) -> list[Change]:

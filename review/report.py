@@ -29,7 +29,8 @@ class Report:
     rolls: Sequence[Roll] = ()
     changes: Sequence[Change] = ()
     source: str = "evaluation"
-    """`evaluation`: the program before and after, without engine or cloud. `engine`: Pulumi's own preview."""
+    """`evaluation`: the program before and after, without engine or cloud. `engine`: Pulumi's own preview. `drift`:
+    the same after a refresh, with a stack file that didn't change."""
 
     @property
     def risk(self) -> Risk:
