@@ -23,6 +23,7 @@ ORDER = (
     "test_demo",
     "test_status",
     "test_local_stack",
+    "test_what_runs",
     "test_functions",
     "test_monitoring",
     "test_protocol_handlers",
