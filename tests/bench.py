@@ -69,6 +69,8 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder:
             words = [sys.executable, "-m", "evaluation", "render", "local", folder]
             take("make render", functools.partial(_run, words))
+        words = [sys.executable, "-m", "review", "report", "aws", "--base", "HEAD"]
+        take("make review STACK=aws", functools.partial(_run, words))
     with tempfile.TemporaryDirectory() as folder:
         memory = _peak([sys.executable, "-m", "evaluation", "render", "local", folder])
     quiet("up", "--yes", "--skip-preview")
