@@ -10,7 +10,7 @@ from tests import stack_file
 from tests.stack_file import LEFT_OUT
 
 TENANTS = {
-    "operators": {"resources": {}},
+    "operators": {"resources": {"install": False}},
     "tenants": {
         "shop": {
             "namespaces": {

@@ -23,7 +23,7 @@ def raw(changes: Mapping[str, Any] | None = None, base: Mapping[str, Any] = _SMA
         if value is LEFT_OUT:
             del at[last]
         else:
-            at[last] = value
+            at[last] = copy.deepcopy(value)
     return spec
 
 
