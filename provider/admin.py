@@ -157,7 +157,11 @@ class Admin:
                     name,
                     (part.name, part.content, "application/octet-stream")
                     if isinstance(part, File)
-                    else (None, part, "application/json" if name.endswith("Config") else "text/plain"),
+                    else (
+                        None,
+                        part,
+                        "application/json" if name.endswith("Config") or name == "metadata" else "text/plain",
+                    ),
                 )
                 for name, part in form.items()
             ]

@@ -97,9 +97,12 @@ def wait(
     began = time.monotonic()
     until, pause, failed_since, stopped = began + seconds, 0.25, 0.0, not changed
     while True:
-        found = verdict(_status(admin, path), wanted, lambda worker, number: admin.log(path, worker, number))
+        status = _status(admin, path)
+        found = verdict(status, wanted, lambda worker, number: admin.log(path, worker, number))
         now = time.monotonic()
-        stopped = stopped or not found.ready or now - began > min(_REPLACED, seconds / 2)
+        # A worker that doesn't answer yet says nothing of the old ones.
+        seen = status is not None and not found.ready
+        stopped = stopped or seen or now - began > min(_REPLACED, seconds / 2)
         if found.ready and stopped:
             return ()
         failed_since = (failed_since or now) if found.failures else 0.0
