@@ -1,6 +1,6 @@
 """The alerts of a stack: those for what it has, and no other.
 
-Metrics are those of Pulsar 4.0 (docs, reference-metrics), BookKeeper 4.17 and etcd 3.6, read from their own pages.
+`metrics.py` has the names that dashboards ask for as well.
 """
 
 from collections.abc import Iterator
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..pulsar.metadata.etcd import EtcdSpec
 from ..pulsar.metadata.store import EnsembleSpec
+from . import metrics
 from .alert import Alert
 from .targets import targets
 
@@ -85,7 +86,7 @@ def _metadata(pulsar: "PulsarSpec") -> Iterator[Alert]:
     if isinstance(store, EtcdSpec):
         yield Alert(
             name="EtcdHasNoLeader",
-            expression=f'etcd_server_has_leader{{component="{component}"}} == 0',
+            expression=f'{metrics.ETCD_LEADER}{{component="{component}"}} == 0',
             wait="1m",
             severity="critical",
             summary="{{ $labels.pod }} sees no leader",
@@ -93,7 +94,7 @@ def _metadata(pulsar: "PulsarSpec") -> Iterator[Alert]:
         )
         yield Alert(
             name="EtcdDatabaseFillsUp",
-            expression="etcd_mvcc_db_total_size_in_bytes / etcd_server_quota_backend_bytes > 0.8",
+            expression=f"{metrics.ETCD_SIZE} / {metrics.ETCD_QUOTA} > 0.8",
             wait="10m",
             severity="warning",
             summary="{{ $labels.pod }} has used {{ $value | humanizePercentage }} of its quota",
@@ -101,16 +102,13 @@ def _metadata(pulsar: "PulsarSpec") -> Iterator[Alert]:
         )
         yield Alert(
             name="EtcdDiskIsSlow",
-            expression=(
-                "histogram_quantile(0.99, "
-                "sum by (pod, le) (rate(etcd_disk_wal_fsync_duration_seconds_bucket[5m]))) > 0.5"
-            ),
+            expression=f"histogram_quantile(0.99, sum by (pod, le) (rate({metrics.ETCD_FSYNC}[5m]))) > 0.5",
             wait="10m",
             severity="warning",
             summary="{{ $labels.pod }} waits {{ $value | humanizeDuration }} for its disk",
             description="Heartbeats come late after a second, and the members elect a new leader.",
         )
-    latency = "pulsar_metadata_store_ops_latency_ms"
+    latency = metrics.METADATA_LATENCY
     yield Alert(
         name="MetadataIsSlow",
         expression=(
@@ -127,9 +125,7 @@ def _metadata(pulsar: "PulsarSpec") -> Iterator[Alert]:
 def _bookies(pulsar: "PulsarSpec") -> Iterator[Alert]:
     yield Alert(
         name="LedgersUnderReplicated",
-        expression=(
-            'sum by (cluster) (increase(replication_auditor_NUM_UNDER_REPLICATED_LEDGERS_sum{success="true"}[1h])) > 0'
-        ),
+        expression=f'sum by (cluster) (increase({metrics.UNDER_REPLICATED}{{success="true"}}[1h])) > 0',
         wait="30m",
         severity="warning",
         summary="The auditor found ledgers with too few copies",
@@ -137,10 +133,7 @@ def _bookies(pulsar: "PulsarSpec") -> Iterator[Alert]:
     )
     yield Alert(
         name="EntriesNearlyLost",
-        expression=(
-            "max by (cluster) (replication_auditor_NUM_LEDGERS_HAVING_LESS_THAN_AQ_REPLICAS_OF_AN_ENTRY) > 0 or "
-            "max by (cluster) (replication_auditor_NUM_LEDGERS_HAVING_NO_REPLICA_OF_AN_ENTRY) > 0"
-        ),
+        expression=" or ".join(f"max by (cluster) ({each}) > 0" for each in metrics.NEARLY_LOST),
         wait="5m",
         severity="critical",
         summary="{{ $value }} ledgers have entries with fewer copies than were acknowledged",
@@ -148,16 +141,16 @@ def _bookies(pulsar: "PulsarSpec") -> Iterator[Alert]:
     )
     yield Alert(
         name="BookieReadOnly",
-        expression="bookie_SERVER_STATUS < 1",
+        expression=f"{metrics.BOOKIE_STATUS} < 1",
         wait="2m",
         severity="critical" if pulsar.bookkeeper.replicas <= pulsar.bookkeeper.ensemble else "warning",
         summary="{{ $labels.pod }} takes no writes",
         description="Its disk is full, or its journal failed. New ledgers go to the other bookies.",
     )
-    usage = "bookie_ledger_dir__pulsar_data_bookkeeper_ledgers_current_usage"
+    usage = metrics.LEDGER_DISK_USAGE
     yield Alert(
         name="BookieDiskFillsUp",
-        expression=f"{usage} > 60 and predict_linear({usage}[6h], 4 * 86400) > 95",
+        expression=f"{usage} > 60 and predict_linear({usage}[6h], 4 * 86400) > {metrics.READ_ONLY_USAGE}",
         wait="1h",
         severity="warning",
         summary="{{ $labels.pod }} has its ledgers' disk full within four days",
@@ -165,7 +158,7 @@ def _bookies(pulsar: "PulsarSpec") -> Iterator[Alert]:
     )
     yield Alert(
         name="JournalIsSlow",
-        expression='max by (cluster, pod) (bookie_journal_JOURNAL_SYNC{quantile="0.99",success="true"}) > 200',
+        expression=f'max by (cluster, pod) ({metrics.JOURNAL_SYNC}{{quantile="0.99",success="true"}}) > 200',
         wait="10m",
         severity="warning",
         summary="{{ $labels.pod }} needs {{ $value }} ms to write its journal to the disk",
@@ -177,18 +170,18 @@ def _brokers() -> Iterator[Alert]:
     yield Alert(
         name="BacklogGrows",
         expression=(
-            "sum by (cluster, namespace) (pulsar_msg_backlog) > 10000 and "
-            "sum by (cluster, namespace) (deriv(pulsar_msg_backlog[30m])) > 10"
+            f"sum by (cluster, namespace) ({metrics.BACKLOG}) > 10000 and "
+            f"sum by (cluster, namespace) (deriv({metrics.BACKLOG}[30m])) > 10"
         ),
         wait="30m",
         severity="warning",
         summary="Consumers of {{ $labels.namespace }} fall behind",
         description="{{ $value }} entries wait, and they become more.",
     )
-    # The broker shows how many writes of the last minute fell between two bounds, not above one.
+    slow = metrics.slow_writes
     yield Alert(
         name="PublishIsSlow",
-        expression=f"{_slow('1h')} > 14.4 * 0.001 and {_slow('5m')} > 14.4 * 0.001",
+        expression=f"{slow('1h')} > 14.4 * 0.001 and {slow('5m')} > 14.4 * 0.001",
         wait="2m",
         severity="critical",
         summary="{{ $value | humanizePercentage }} of the messages took longer than 200 ms to be written",
@@ -196,7 +189,7 @@ def _brokers() -> Iterator[Alert]:
     )
     yield Alert(
         name="BundlesMoveTooOften",
-        expression="sum by (cluster) (increase(brk_lb_unload_latency_ms_count[15m])) > 60",
+        expression=f"sum by (cluster) (increase({metrics.UNLOADS}[15m])) > 60",
         wait="15m",
         severity="warning",
         summary="{{ $value }} bundles were moved between brokers within 15 minutes",
@@ -204,21 +197,12 @@ def _brokers() -> Iterator[Alert]:
     )
     yield Alert(
         name="DirectMemoryRunsOut",
-        expression="jvm_memory_direct_bytes_used / jvm_memory_direct_bytes_max > 0.9",
+        expression=f"{metrics.DIRECT_MEMORY} / {metrics.DIRECT_MEMORY_LIMIT} > 0.9",
         wait="10m",
         severity="warning",
         summary="{{ $labels.pod }} uses {{ $value | humanizePercentage }} of its direct memory",
         description="Without any left, the process refuses messages or stops.",
     )
-
-
-def _slow(window: str) -> str:
-    """The share of writes that took longer than 200 ms."""
-    return f"({_writes('le_1000', window)} + {_writes('overflow', window)}) / {_writes('count', window)}"
-
-
-def _writes(bound: str, window: str) -> str:
-    return f"sum by (cluster) (sum_over_time(pulsar_storage_write_latency_{bound}[{window}]))"
 
 
 def _features(pulsar: "PulsarSpec") -> Iterator[Alert]:

@@ -1,4 +1,6 @@
-"""What the Prometheus operator is told, where a cluster has one: which pods to read, and the alerts."""
+"""What the Prometheus operator is told, where a cluster has one: which pods to read, and the alerts. What the Grafana
+beside it is told: the dashboards.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal
@@ -10,6 +12,7 @@ from ..model import Spec
 from ..pulsar.workload import Manifest
 from .alert import rules
 from .alerts import alerts
+from .dashboards import rendered
 from .targets import Target, relabelings, targets
 
 if TYPE_CHECKING:
@@ -32,6 +35,9 @@ class PrometheusOperatorSpec(Spec):
     `release: kube-prometheus-stack`."""
     interval: Duration = Duration.parse("30s")
     """How often metrics are read."""
+    dashboards: bool = True
+    """Whether a Grafana beside it gets the dashboards, as ConfigMaps with the label `grafana_dashboard: "1"`, by which
+    the sidecar of Grafana's chart finds them."""
 
     def misfits(self, pulsar: "PulsarSpec") -> Iterator[tuple[str, str]]:
         """Nothing that Pulsar could have contradicts it."""
@@ -48,9 +54,11 @@ class PrometheusOperatorSpec(Spec):
         return frozenset()
 
     def manifests(self, pulsar: "PulsarSpec", offer: Offer) -> dict[str, Manifest]:
-        """A PodMonitor for each role, and the alerts as a PrometheusRule."""
+        """A PodMonitor for each role, a ConfigMap for each dashboard, and the alerts as a PrometheusRule."""
         del offer
         found = {f"{pulsar.name}-{each.component}-metrics": self._pod_monitor(each) for each in targets(pulsar)}
+        if self.dashboards:
+            found |= self._dashboards(pulsar)
         name = f"{pulsar.name}-alerts"
         around = self._metadata(name, pulsar.namespace, pulsar.name, "alerts")
         rule = {"apiVersion": _API, "kind": "PrometheusRule", "metadata": around, "spec": rules(alerts(pulsar))}
@@ -76,6 +84,21 @@ class PrometheusOperatorSpec(Spec):
                 "podMetricsEndpoints": [endpoint],
             },
         }
+
+    def _dashboards(self, pulsar: "PulsarSpec") -> dict[str, Manifest]:
+        found: dict[str, Manifest] = {}
+        for file, content in rendered(pulsar).items():
+            slug = file.removeprefix(f"{pulsar.name}-").removesuffix(".json")
+            name = f"{pulsar.name}-dashboard-{slug}"
+            around = self._metadata(name, pulsar.namespace, pulsar.name, "dashboards")
+            labels = {**around["labels"], "grafana_dashboard": "1"}
+            found[name] = {
+                "apiVersion": "v1",
+                "kind": "ConfigMap",
+                "metadata": {**around, "labels": labels},
+                "data": {file: content},
+            }
+        return found
 
     def _metadata(self, name: str, namespace: str, cluster: str, role: str) -> Manifest:
         labels = names.labels(cluster, role) | dict(self.labels)

@@ -1,0 +1,53 @@
+"""Grafana's dashboards of a stack, for what it has. One file and one line in `_PAGES` add one."""
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from .bookies import bookies
+from .brokers import brokers
+from .jvm import jvm
+from .metadata import metadata
+from .overview import overview
+from .panel import Dashboard, Variable
+from .topics import topics
+
+if TYPE_CHECKING:
+    from ...pulsar.spec import PulsarSpec
+
+__all__ = ["pages", "rendered", "uid"]
+
+_PAGES = (overview, brokers, bookies, topics, metadata, jvm)
+_LONGEST_UID = 40
+"""Grafana's limit."""
+
+
+def pages(pulsar: "PulsarSpec") -> tuple[Dashboard, ...]:
+    """Every dashboard of a stack, as values."""
+    return tuple(page(pulsar) for page in _PAGES)
+
+
+def rendered(pulsar: "PulsarSpec") -> dict[str, str]:
+    """Every dashboard of a stack as Grafana reads it, by its file's name."""
+    # Its SDK stays out of every other stack's program.
+    from .grafana import written
+
+    found = pages(pulsar)
+    uids = {each.title: uid(pulsar.name, each.slug) for each in found}
+    cluster = Variable(
+        name="cluster",
+        label="Cluster",
+        query='label_values(up{component="broker"}, cluster)',
+        several=False,
+        at_first=pulsar.name,
+    )
+    heading = f"Pulsar: {pulsar.name}"
+    return {f"{pulsar.name}-{each.slug}.json": written(each, uids, heading, cluster) for each in found}
+
+
+def uid(cluster: str, slug: str) -> str:
+    """A dashboard's address in Grafana, which never changes, so that links and bookmarks hold."""
+    whole = f"{cluster}-{slug}"
+    if len(whole) <= _LONGEST_UID:
+        return whole
+    digest = hashlib.sha256(cluster.encode()).hexdigest()[:8]
+    return f"{cluster[: _LONGEST_UID - len(slug) - 10]}-{digest}-{slug}"

@@ -1,0 +1,184 @@
+"""What the dashboards ask Prometheus for.
+
+Gauges whose names say `rate` or `throughput` are reckoned by the broker itself, per second over its last minute.
+Latencies with a `quantile` are reckoned by each process, so no quantile of several is to be had: the worst is shown.
+"""
+
+from .. import metrics
+from .panel import Query
+
+RATE = "$__rate_interval"
+"""Grafana's own variable: long enough for a rate, however far apart the samples are."""
+CLUSTER = 'cluster="$cluster"'
+TOPIC = 'namespace=~"$namespace",topic=~"$topic"'
+
+
+def _of(metric: str, *labels: str) -> str:
+    return f"{metric}{{{','.join((CLUSTER, *labels))}}}"
+
+
+def _increase(metric: str, *labels: str, window: str = RATE) -> str:
+    return f"increase({_of(metric, *labels)}[{window}])"
+
+
+def _rate(metric: str, *labels: str) -> str:
+    return f"rate({_of(metric, *labels)}[{RATE}])"
+
+
+def _total(expression: str, legend: str) -> Query:
+    return Query(expression=f"sum({expression})", legend=legend)
+
+
+def _by(label: str, expression: str, legend: str = "", how: str = "sum") -> Query:
+    return Query(expression=f"{how} by ({label}) ({expression})", legend=legend or f"{{{{{label}}}}}")
+
+
+def _most(label: str, expression: str, legend: str) -> Query:
+    return Query(expression=f"topk(10, sum by ({label}) ({expression}))", legend=legend)
+
+
+def _share(label: str, part: str, whole: str) -> Query:
+    return Query(expression=f"sum by ({label}) ({part}) / sum by ({label}) ({whole})", legend=f"{{{{{label}}}}}")
+
+
+def _mean(label: str, metric: str, *labels: str) -> Query:
+    return _share(label, _rate(f"{metric}_sum", *labels), _rate(f"{metric}_count", *labels))
+
+
+# Pods
+ANSWERING = _by("component", _of("up"))
+SILENT = _total(f"1 - {_of('up')}", "silent")
+
+# Brokers, each of which adds up its topics
+MESSAGES_IN = _total(_of("pulsar_broker_rate_in"), "in")
+MESSAGES_OUT = _total(_of("pulsar_broker_rate_out"), "out")
+BYTES_IN = _total(_of("pulsar_broker_throughput_in"), "in")
+BYTES_OUT = _total(_of("pulsar_broker_throughput_out"), "out")
+BACKLOG = _total(_of("pulsar_broker_msg_backlog"), "backlog")
+STORED = _total(_of("pulsar_broker_storage_size"), "stored")
+TOPICS = _total(_of("pulsar_broker_topics_count"), "topics")
+SUBSCRIPTIONS = _total(_of("pulsar_broker_subscriptions_count"), "subscriptions")
+PRODUCERS = _total(_of("pulsar_broker_producers_count"), "producers")
+CONSUMERS = _total(_of("pulsar_broker_consumers_count"), "consumers")
+PUBLISH_LATENCY = tuple(
+    _by("quantile", _of("pulsar_broker_publish_latency", f'quantile="{each}"'), how="max")
+    for each in ("0.5", "0.99", "0.999")
+)
+PUBLISH_LATENCY_P99 = _by("pod", _of("pulsar_broker_publish_latency", 'quantile="0.99"'), how="max")
+SLOW_WRITES = Query(expression=metrics.slow_writes("5m", f"{{{CLUSTER}}}"), legend="longer than 200 ms")
+BROKER_MESSAGES_IN = _by("pod", _of("pulsar_broker_rate_in"))
+BROKER_MESSAGES_OUT = _by("pod", _of("pulsar_broker_rate_out"))
+BROKER_BYTES_IN = _by("pod", _of("pulsar_broker_throughput_in"))
+BROKER_BYTES_OUT = _by("pod", _of("pulsar_broker_throughput_out"))
+BROKER_TOPICS = _by("pod", _of("pulsar_broker_topics_count"))
+BROKER_CONNECTIONS = _by("pod", _of("pulsar_active_connections"))
+BROKER_LOAD = _by("pod", _of("pulsar_lb_resource_usage", 'feature="max_ema"'), how="max")
+BUNDLES_MOVED = _by("pod", _increase(metrics.UNLOADS))
+CACHE_HITS = _share(
+    "pod",
+    _of("pulsar_ml_cache_hits_rate"),
+    " + ".join((_of("pulsar_ml_cache_hits_rate"), _of("pulsar_ml_cache_misses_rate"))),
+)
+LOOKUPS = _by("pod", _rate("pulsar_broker_lookup_answers_total"))
+LOOKUP_FAILURES = _by("pod", _rate("pulsar_broker_lookup_failures_total"))
+TOPIC_LOAD_FAILURES = _by("pod", _increase("topic_load_failed_total"))
+PROXY_CONNECTIONS = _by("pod", _of("pulsar_proxy_active_connections"))
+PROXY_REJECTED = _by("pod", _rate("pulsar_proxy_rejected_connections_total"))
+PROXY_BYTES = _by("pod", _rate("pulsar_proxy_binary_bytes_total"))
+
+# Bookies
+LEDGER_DISK = _by("pod", _of(metrics.LEDGER_DISK_USAGE), how="max")
+FULLEST_DISK = Query(expression=f"max({_of(metrics.LEDGER_DISK_USAGE)})", legend="fullest")
+TIME_TO_FULL = Query(
+    expression=(
+        f"clamp_min({metrics.READ_ONLY_USAGE} - {_of(metrics.LEDGER_DISK_USAGE)}, 0) / "
+        f"(deriv({_of(metrics.LEDGER_DISK_USAGE)}[6h]) > 0)"
+    ),
+    legend="{{pod}}",
+)
+WRITABLE = _total(_of(metrics.BOOKIE_STATUS), "writable")
+BOOKIE_WRITES = _by("pod", _rate("bookie_WRITE_BYTES"))
+BOOKIE_READS = _by("pod", _rate("bookie_READ_BYTES"))
+ADD_LATENCY = _by("pod", _of("bookkeeper_server_ADD_ENTRY", 'success="true"', 'quantile="0.99"'), how="max")
+READ_LATENCY = _by("pod", _of("bookkeeper_server_READ_ENTRY_REQUEST", 'success="true"', 'quantile="0.99"'), how="max")
+JOURNAL_SYNC = _by("pod", _of(metrics.JOURNAL_SYNC, 'success="true"', 'quantile="0.99"'), how="max")
+JOURNAL_QUEUE = _mean("pod", "bookie_journal_JOURNAL_QUEUE_LATENCY", 'success="true"')
+WRITE_CACHE = _share("pod", _of("bookie_write_cache_size"), _of("bookie_write_cache_max_size"))
+READ_CACHE_HITS = _share(
+    "pod",
+    _rate("bookie_read_cache_hits"),
+    " + ".join((_rate("bookie_read_cache_hits"), _rate("bookie_read_cache_misses"))),
+)
+LEDGERS = _by("pod", _of("bookie_ledgers_count"))
+ENTRIES = _by("pod", _of("bookie_entries_count"))
+UNDER_REPLICATED = _total(_increase(metrics.UNDER_REPLICATED, 'success="true"', window="1h"), "under-replicated")
+NEARLY_LOST = tuple(
+    Query(expression=f"max({_of(metric)})", legend=legend)
+    for metric, legend in zip(metrics.NEARLY_LOST, ("too few copies", "no copy"), strict=True)
+)
+COPIED_AGAIN = _by("pod", _rate("replication_replication_worker_NUM_BYTES_WRITTEN_sum", 'success="true"'))
+
+# Topics, in the namespaces and of the names that are chosen
+NAMESPACE_IN = _by("namespace", _of("pulsar_rate_in", TOPIC))
+NAMESPACE_OUT = _by("namespace", _of("pulsar_rate_out", TOPIC))
+NAMESPACE_BYTES_IN = _by("namespace", _of("pulsar_throughput_in", TOPIC))
+NAMESPACE_STORED = _by("namespace", _of("pulsar_storage_size", TOPIC))
+NAMESPACE_OFFLOADED = _by("namespace", _of("pulsar_storage_offloaded_size", TOPIC))
+NAMESPACE_BACKLOG = _by("namespace", _of(metrics.BACKLOG, TOPIC))
+NAMESPACE_BACKLOG_BYTES = _by("namespace", _of("pulsar_storage_backlog_size", TOPIC))
+OLDEST = _by("namespace", f"{_of('pulsar_storage_backlog_age_seconds', TOPIC)} >= 0", how="max")
+BUSIEST_TOPICS = _most("topic", _of("pulsar_rate_in", TOPIC), "{{topic}}")
+TOPICS_BEHIND = _most("topic", _of(metrics.BACKLOG, TOPIC), "{{topic}}")
+LARGEST_TOPICS = _most("topic", _of("pulsar_storage_size", TOPIC), "{{topic}}")
+SUBSCRIPTIONS_BEHIND = _most(
+    "topic, subscription", _of("pulsar_subscription_back_log", TOPIC), "{{subscription}} of {{topic}}"
+)
+UNACKNOWLEDGED = _by("namespace", _of("pulsar_subscription_unacked_messages", TOPIC))
+REDELIVERED = _by("namespace", _of("pulsar_subscription_msg_rate_redeliver", TOPIC))
+DELAYED = _by("namespace", _of("pulsar_subscription_delayed", TOPIC))
+BLOCKED = _by("namespace", _of("pulsar_subscription_blocked_on_unacked_messages", TOPIC))
+
+# The metadata store, as brokers see it
+_BROKER = 'component="broker"'
+METADATA_LATENCY = _mean("type", metrics.METADATA_LATENCY, _BROKER, 'status="success"')
+METADATA_REQUESTS = _by("type", _rate(f"{metrics.METADATA_LATENCY}_count", _BROKER))
+METADATA_FAILURES = _by("type", _rate(f"{metrics.METADATA_LATENCY}_count", _BROKER, 'status="fail"'))
+METADATA_QUEUE = _mean("pod", "pulsar_batch_metadata_store_queue_wait_time_ms", _BROKER)
+
+# etcd, as it sees itself
+ETCD_LEADERS = _total(_of("etcd_server_is_leader"), "leaders")
+ETCD_WITHOUT_LEADER = _total(f"1 - {_of(metrics.ETCD_LEADER)}", "without a leader")
+ETCD_LEADER_CHANGES = Query(
+    expression=f"max({_increase('etcd_server_leader_changes_seen_total', window='1h')})", legend="changes"
+)
+ETCD_QUOTA = _share("pod", _of(metrics.ETCD_SIZE), _of(metrics.ETCD_QUOTA))
+ETCD_SIZE = _by("pod", _of(metrics.ETCD_SIZE))
+ETCD_FSYNC = Query(
+    expression=f"histogram_quantile(0.99, sum by (pod, le) ({_rate(metrics.ETCD_FSYNC)}))", legend="{{pod}}"
+)
+ETCD_PROPOSALS = _by("pod", _rate("etcd_server_proposals_committed_total"))
+ETCD_PROPOSALS_PENDING = _by("pod", _of("etcd_server_proposals_pending"))
+ETCD_PROPOSALS_FAILED = _by("pod", _rate("etcd_server_proposals_failed_total"))
+
+# ZooKeeper, as it sees itself
+ZOOKEEPER_OUTSTANDING = _by("pod", _of("outstanding_requests"))
+ZOOKEEPER_READ_LATENCY = _by("pod", _of("readlatency", 'quantile="0.99"'), how="max")
+ZOOKEEPER_UPDATE_LATENCY = _by("pod", _of("updatelatency", 'quantile="0.99"'), how="max")
+ZOOKEEPER_FSYNC = _mean("pod", "fsynctime")
+ZOOKEEPER_NODES = _by("pod", _of("znode_count"))
+ZOOKEEPER_SIZE = _by("pod", _of("approximate_data_size"))
+
+# Any process in a JVM
+_ONE = 'component=~"$component"'
+HEAP = _share(
+    "pod", _of("jvm_memory_bytes_used", _ONE, 'area="heap"'), _of("jvm_memory_bytes_max", _ONE, 'area="heap"')
+)
+HEAP_BYTES = _by("pod", _of("jvm_memory_bytes_used", _ONE, 'area="heap"'))
+DIRECT = _share("pod", _of(metrics.DIRECT_MEMORY, _ONE), _of(metrics.DIRECT_MEMORY_LIMIT, _ONE))
+RESIDENT = _by("pod", _of("process_resident_memory_bytes", _ONE))
+COLLECTING = _by("pod", _rate("jvm_gc_collection_seconds_sum", _ONE))
+COLLECTIONS = _by("pod", _rate("jvm_gc_collection_seconds_count", _ONE))
+PROCESSORS = _by("pod", _rate("process_cpu_seconds_total", _ONE))
+THREADS = _by("pod", _of("jvm_threads_current", _ONE))
+FILES = _share("pod", _of("process_open_fds", _ONE), _of("process_max_fds", _ONE))
+AGE = _by("pod", f"time() - {_of('process_start_time_seconds', _ONE)}", how="min")

@@ -1,0 +1,275 @@
+"""Dashboards ask for what a stack shows, can be read, and lead to each other."""
+
+import functools
+import itertools
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from components.monitoring.dashboards import rendered, uid
+from components.monitoring.dashboards.layout import COLUMNS, placed
+from components.monitoring.dashboards.panel import Panel, Section
+from components.names import LONGEST_CLUSTER_NAME
+from tests import rendered as objects
+from tests import stack_file
+from tests.conftest import PROJECT
+from tests.promtool import promtool
+
+HERE = pathlib.Path(__file__).parent
+SEEN = HERE / "metrics_of_pulsar_4_0_8.txt"
+SNAPSHOTS = HERE / "snapshots"
+NOT_SEEN = {
+    "brk_lb_unload_latency_ms_count": "shown from the first bundle on that is moved; its type was on the page",
+    **dict.fromkeys(
+        (
+            *("outstanding_requests", "readlatency", "updatelatency", "fsynctime_sum", "fsynctime_count"),
+            *("znode_count", "approximate_data_size"),
+        ),
+        "ZooKeeper 3.9's own documentation and source: none ran",
+    ),
+}
+"""Metrics that are asked for and were not on the pages of the Pulsar that was read, and why not."""
+STACKS = {
+    "etcd": {},
+    "zookeeper": {"pulsar.metadata": {"store": "zookeeper"}},
+    "oxia": {"pulsar.metadata": {"store": "oxia"}},
+    "tiered storage": {"pulsar.tiered_storage": {"kind": "filesystem", "size": "1Ti"}},
+}
+TOLD = {"monitoring": {"kind": "prometheus-operator", "labels": {"release": "stack"}}}
+UNITS = {"short", "none", "mps", "ops", "cps", "Bps", "bytes", "ms", "s", "percent", "percentunit"}
+CORE = {"timeseries", "stat", "bargauge"}
+
+
+@functools.cache
+def dashboards(stack: str) -> dict[str, Any]:
+    found = rendered(stack_file.spec(STACKS[stack]).pulsar)
+    return {name: json.loads(text) for name, text in found.items()}
+
+
+def each_dashboard() -> Iterator[tuple[str, dict[str, Any]]]:
+    for stack in STACKS:
+        for name, dashboard in dashboards(stack).items():
+            yield f"{stack}: {name}", dashboard
+
+
+def panels(dashboard: dict[str, Any]) -> list[dict[str, Any]]:
+    return [each for each in dashboard["panels"] if each["type"] != "row"]
+
+
+def expressions() -> dict[str, str]:
+    """Each expression with the places that ask for it."""
+    found: dict[str, str] = {}
+    for where, dashboard in each_dashboard():
+        for panel in panels(dashboard):
+            for target in panel["targets"]:
+                found.setdefault(target["expr"], f"{where}, {panel['title']}")
+    return found
+
+
+def metrics(expression: str) -> set[str]:
+    """The names that are followed by labels in braces: each metric is, by its cluster."""
+    return set(re.findall(r"([a-zA-Z_:][\w:]*)\{", expression))
+
+
+ALL = pytest.mark.parametrize(
+    ("where", "dashboard"), list(each_dashboard()), ids=[name for name, _ in each_dashboard()]
+)
+
+
+def test_prometheus_understands_every_expression(tmp_path: pathlib.Path):
+    asked = expressions()
+    rules = [
+        {"record": f"asked:{number}", "expr": expression.replace("$__rate_interval", "5m")}
+        for number, expression in enumerate(asked)
+    ]
+    (tmp_path / "rules.yml").write_text(yaml.safe_dump({"groups": [{"name": "asked", "rules": rules}]}))
+
+    checked = subprocess.run(
+        [promtool(), "check", "rules", "rules.yml"], cwd=tmp_path, check=False, capture_output=True, text=True
+    )
+
+    assert len(asked) > 80
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert f"SUCCESS: {len(asked)} rules found" in checked.stdout
+
+
+def test_every_metric_is_one_that_pulsar_showed_or_has_a_reason_why_not():
+    seen = {line for line in SEEN.read_text().splitlines() if not line.startswith("#")}
+    asked = set().union(*(metrics(each) for each in expressions()))
+
+    assert len(asked) > 60
+    assert asked - seen - set(NOT_SEEN) == set()
+    assert set(NOT_SEEN) - asked == set(), "The reason is for nothing."
+    assert set(NOT_SEEN) & seen == set(), "It was seen, and needs no reason."
+
+
+def test_every_series_is_of_the_cluster_that_is_chosen():
+    def selectors(expression: str) -> list[str]:
+        return re.findall(r"\{([^{}]*)\}", expression)
+
+    assert {each: where for each, where in expressions().items() if not selectors(each)} == {}
+    assert [each for each in expressions() for one in selectors(each) if 'cluster="$cluster"' not in one] == []
+
+
+@ALL
+def test_variables_that_are_asked_for_are_there(where: str, dashboard: dict[str, Any]):
+    names = [each["name"] for each in dashboard["templating"]["list"]]
+    used = set(re.findall(r"\$\{?([a-z]+)", json.dumps([dashboard["panels"], dashboard["templating"]])))
+
+    assert names[:2] == ["datasource", "cluster"]
+    assert used == set(names), where
+
+
+@ALL
+def test_panels_fill_their_lines_and_none_covers_another(where: str, dashboard: dict[str, Any]):
+    taken: set[tuple[int, int]] = set()
+    for panel in dashboard["panels"]:
+        at = panel["gridPos"]
+        columns, lines = range(at["x"], at["x"] + at["w"]), range(at["y"], at["y"] + at["h"])
+        cells = set(itertools.product(columns, lines))
+        assert not cells & taken, f"{where}: {panel['title']} covers another"
+        taken |= cells
+
+    last = max(y for _, y in taken) + 1
+    assert taken == set(itertools.product(range(COLUMNS), range(last))), f"{where} has holes"
+
+
+def test_a_line_that_can_t_be_filled_is_refused():
+    five = tuple(Panel(title="A", description="A.", unit="none", queries=()) for _ in range(5))
+
+    with pytest.raises(ValueError, match="5 panels can't share 24 columns"):
+        list(placed([Section(title="Five", lines=(five,))]))
+
+
+@ALL
+def test_every_panel_says_what_it_shows_in_which_unit_and_where_it_comes_from(where: str, dashboard: dict[str, Any]):
+    source = {"type": "prometheus", "uid": "${datasource}"}
+    titles = [each["title"] for each in dashboard["panels"]]
+    numbers = [each["id"] for each in dashboard["panels"]]
+
+    assert len(set(titles)) == len(titles), where
+    assert numbers == list(range(1, len(numbers) + 1))
+    for panel in panels(dashboard):
+        assert panel["type"] in CORE, panel["title"]
+        assert panel["description"].endswith("."), panel["title"]
+        assert panel["fieldConfig"]["defaults"]["unit"] in UNITS, panel["title"]
+        assert panel["datasource"] == source, panel["title"]
+        assert [each["refId"] for each in panel["targets"]] == list("ABC")[: len(panel["targets"])]
+        assert panel["targets"], panel["title"]
+        assert all(each["datasource"] == source and each["legendFormat"] for each in panel["targets"])
+    variables = [each for each in dashboard["templating"]["list"] if each["type"] == "query"]
+    assert all(each["datasource"] == source for each in variables)
+
+
+@ALL
+def test_grafana_gets_what_its_sdk_leaves_out(where: str, dashboard: dict[str, Any]):
+    assert dashboard["schemaVersion"] == 41, where
+    assert dashboard["annotations"] == {"list": []}
+    assert dashboard["timezone"] == "", "Each reader's own."
+    assert dashboard["editable"] is False, "What somebody changes there is lost: the next deployment writes it anew."
+    assert "id" not in dashboard, "Grafana gives it."
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_every_dashboard_leads_to_the_others_with_what_was_chosen(stack: str):
+    found = dashboards(stack)
+    every = {f"/d/{each['uid']}" for each in found.values()}
+
+    assert len(every) == len(found) == 6
+    for each in found.values():
+        links = {link["url"]: link for link in each["links"]}
+        assert set(links) == every - {f"/d/{each['uid']}"}
+        assert all(link["includeVars"] and link["keepTime"] for link in links.values())
+
+
+def test_a_stack_has_panels_of_its_own_metadata_store_and_of_no_other():
+    def rows(stack: str) -> list[str]:
+        page = dashboards(stack)["pulsar-metadata.json"]
+        return [each["title"] for each in page["panels"] if each["type"] == "row"]
+
+    assert rows("etcd") == ["As brokers see it", "etcd"]
+    assert rows("zookeeper") == ["As brokers see it", "ZooKeeper"]
+    assert rows("oxia") == ["As brokers see it"]
+
+
+def test_offloaded_data_is_shown_where_there_is_a_tiered_storage():
+    def titles(stack: str) -> set[str]:
+        return {each["title"] for each in panels(dashboards(stack)["pulsar-topics.json"])}
+
+    assert titles("tiered storage") - titles("etcd") == {"In the tiered storage"}
+
+
+def test_addresses_fit_grafana_and_two_clusters_never_share_one():
+    long = ["a" * LONGEST_CLUSTER_NAME, "a" * (LONGEST_CLUSTER_NAME - 1) + "b"]
+    found = [uid(name, slug) for name in (*long, "a") for slug in ("overview", "metadata")]
+
+    assert len(set(found)) == len(found)
+    assert max(len(each) for each in found) <= 40
+    assert uid("pulsar", "overview") == "pulsar-overview"
+
+
+def config_maps(changes: dict[str, Any]) -> dict[str, Any]:
+    return {name: each for name, each in objects.of(changes).items() if "-dashboard-" in name}
+
+
+def test_a_grafana_finds_each_dashboard_by_its_label():
+    found = config_maps(TOLD)
+
+    assert sorted(found) == sorted(
+        f"pulsar-dashboard-{each}" for each in ("bookies", "brokers", "jvm", "metadata", "overview", "topics")
+    )
+    for each in found.values():
+        assert each["kind"] == "ConfigMap"
+        assert each["metadata"]["labels"]["grafana_dashboard"] == "1"
+        assert each["metadata"]["namespace"] == "pulsar"
+        assert len(json.dumps(each)) < 1 << 20, "Kubernetes' limit is 1 MiB."
+    texts = {file: json.loads(text) for each in found.values() for file, text in each["data"].items()}
+    assert texts == dashboards("etcd")
+
+
+def test_a_stack_that_wants_none_has_none():
+    assert config_maps({"monitoring": {"kind": "prometheus-operator", "dashboards": False}}) == {}
+    assert config_maps({"monitoring": {"kind": "own"}}) == {}
+
+
+def test_a_stack_without_dashboards_never_loads_their_sdk():
+    program = """
+import sys
+from tests import rendered
+rendered.of({{"monitoring": {monitoring}}})
+print([name for name in sys.modules if name.startswith("grafana_foundation_sdk")] != [])
+"""
+
+    def loaded(monitoring: object) -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", program.format(monitoring=monitoring)],
+            cwd=PROJECT,
+            env=os.environ | {"PYTHONPATH": str(PROJECT)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout.strip()
+
+    without = {"kind": "prometheus-operator", "dashboards": False}
+    assert [loaded(each) for each in (None, {"kind": "own"}, without)] == ["False"] * 3
+    assert loaded({"kind": "prometheus-operator"}) == "True"
+
+
+def test_a_dashboard_changes_only_where_somebody_means_it():
+    """After a change that is meant, `UPDATE_SNAPSHOTS=1` writes the snapshot again."""
+    path = SNAPSHOTS / "dashboards.json"
+    now = {f"{stack}: {name}": each for stack in ("etcd", "zookeeper") for name, each in dashboards(stack).items()}
+    now = {key: each for key, each in now.items() if key.startswith("etcd") or "metadata" in key}
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        path.write_text(json.dumps(now, indent=1, sort_keys=True) + "\n")
+
+    assert now == json.loads(path.read_text())
