@@ -178,6 +178,17 @@ def test_grafana_gets_what_its_sdk_leaves_out(where: str, dashboard: dict[str, A
     assert "id" not in dashboard, "Grafana gives it."
 
 
+def test_topics_without_metrics_of_their_own_are_among_all_and_etcd_is_not_among_the_jvms():
+    def all_of(page: str) -> dict[str, str | None]:
+        variables = dashboards("etcd")[f"pulsar-{page}.json"]["templating"]["list"]
+        return {each["name"]: each.get("allValue") for each in variables if each.get("includeAll")}
+
+    # A broker that doesn't show topics one by one leaves out the label, and `.*` is also true of none.
+    assert all_of("topics") == {"namespace": ".*", "topic": ".*"}
+    # Without a value of its own Grafana puts in what the variable's query found: who has a JVM.
+    assert all_of("jvm") == {"component": None}
+
+
 @pytest.mark.parametrize("stack", STACKS)
 def test_every_dashboard_leads_to_the_others_with_what_was_chosen(stack: str):
     found = dashboards(stack)

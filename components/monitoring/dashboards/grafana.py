@@ -77,7 +77,9 @@ def _variable(variable: Variable) -> builders.QueryVariable:
     )
     if variable.several:
         all_of_them = models.VariableOption(selected=True, text=["All"], value=["$__all"])
-        return builder.multi(True).include_all(True).all_value(".*").current(all_of_them)
+        if variable.everything:
+            builder.all_value(variable.everything)
+        return builder.multi(True).include_all(True).current(all_of_them)
     return builder.current(models.VariableOption(selected=True, text=variable.at_first, value=variable.at_first))
 
 

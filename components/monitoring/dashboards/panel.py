@@ -53,6 +53,8 @@ class Variable:
     """Grafana's `label_values(…)`."""
     several: bool = True
     """Whether more than one may be chosen, and all of them are at first."""
+    everything: str | None = None
+    """The regular expression that stands for all of them. Default: each of the values, so what has none is left out."""
     at_first: str = ""
     """What is chosen at first, where only one is."""
 

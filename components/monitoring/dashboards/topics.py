@@ -13,11 +13,13 @@ _VARIABLES = (
         name="namespace",
         label="Namespace",
         query='label_values(pulsar_topics_count{cluster="$cluster"}, namespace)',
+        everything=".*",
     ),
     Variable(
         name="topic",
         label="Topic",
         query='label_values(pulsar_rate_in{cluster="$cluster",namespace=~"$namespace"}, topic)',
+        everything=".*",
     ),
 )
 
