@@ -209,6 +209,13 @@ CASES = (
         ("backlogQuotaDefaultLimitGB", "roll"),
         R.NOTICED,
     ),
+    Case(
+        "dashboards",
+        {"monitoring.dashboards": False},
+        ("dashboards", "Pulsar doesn't notice"),
+        R.NOTICED,
+        more={"monitoring": {"kind": "prometheus-operator"}},
+    ),
     Case("the guard", {"pulsar.keep_data": False}, ("guard is off",), R.DATA),
     Case(
         "a tag",

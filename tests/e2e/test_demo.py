@@ -1,7 +1,6 @@
 """The demo page in a real browser, before a real Pulsar."""
 
 import itertools
-import json
 import pathlib
 import struct
 import tempfile
@@ -94,12 +93,11 @@ def test_a_killed_broker_shows_as_a_gap_and_the_chart_goes_on(page, core, local_
     old = core.read_namespaced_pod(name, namespace).metadata.uid
     core.delete_namespaced_pod(name, namespace, grace_period_seconds=0)
 
-    page.until("document.body.dataset.state === 'lost'", 30)
+    page.until("document.body.dataset.state === 'lost'", 60)
+    # A chart shows a minute, and a broker may take longer than that to be back on a busy machine.
+    page.until("Math.max(...JSON.parse(document.body.dataset.gaps)) > 1500", 30)
     assert wait_for(lambda: is_ready_again(core, namespace, name, old))
-    page.until("document.body.dataset.state === 'live' && Number(document.body.dataset.rate) > 10", 90)
-    gaps = json.loads(seen(page)["gaps"])
-
-    assert max(gaps) > 1500, "what wasn't there is shown as such"
+    page.until("document.body.dataset.state === 'live' && Number(document.body.dataset.rate) > 10", 120)
 
 
 def test_the_page_had_nothing_to_complain_about(page):
