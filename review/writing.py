@@ -111,7 +111,7 @@ def _link(finding: Finding) -> str:
 
 def _basis(report: Report) -> str:
     if report.source == "drift":
-        return "What `pulumi up` would do to bring back what the stack file says, after a look at what runs."
+        return "What `pulumi up --refresh` would do to bring back what the stack file says."
     if report.source == "engine":
         return f"From the engine's preview of what is up; settings compared with {report.base[:12]}."
     return (
