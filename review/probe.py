@@ -132,8 +132,7 @@ def told(
     raw = config[stack_files.SPEC]
     spec = stack_file.read(raw, stack)
     registered = program.evaluate(stack, config)
-    lines = explain.explain(stack, raw)
-    settings = [line for line in lines if line.section == explain.SETTINGS]
+    settings = [line for line in explain.explain(stack, raw) if line.section == explain.SETTINGS]
     beside = {key: value for key, value in config.items() if key != stack_files.SPEC}
     return {
         "resources": [
@@ -146,7 +145,6 @@ def told(
             for each in registered
         ],
         "settings": {line.path: line.value for line in settings},
-        "keys": {f"{line.section}: {line.path}": line.value for line in lines if line.section != explain.SETTINGS},
         "parts": dict(parts(spec)),
         "given": sorted({*given((line.path, line.source) for line in settings), *named(raw)}),
         "derived": sorted(line.path for line in settings if is_derived(line.source)),

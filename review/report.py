@@ -132,8 +132,7 @@ def _whole(stack: str, before: Side, after: Side) -> Finding | None:
             Risk.DATA,
             stack,
             f"stacks/Pulumi.{stack}.yaml is gone. What it describes stays up and nobody tends it: destroy it before, "
-            f"or "
-            "keep the file.",
+            "or keep the file.",
         )
     if after.mistakes:
         return Finding(Risk.REFUSED, stack, after.mistakes)

@@ -45,8 +45,6 @@ class Side:
     """Every setting that follows from another, such as a heap's flags."""
     beside: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """A digest of what stands beside the spec, by its key."""
-    keys: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    """Every key of every process's conf file: `broker: conf/broker.conf: backlogQuotaDefaultLimitGB`."""
     refusals: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """What the program refuses to do to what was there before, by the resource's logical name."""
     mistakes: str | None = None

@@ -3,7 +3,7 @@
 import hashlib
 import pathlib
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import pulumi
 import pydantic
@@ -13,7 +13,7 @@ from ..clusters.cluster import Offer
 from ..kubernetes_objects import register
 from ..model import Bytes, Cpu, Spec
 from ..pulsar.deployment import PodSet
-from ..pulsar.service import ServiceSpec
+from ..pulsar.service import PageServiceSpec
 from ..pulsar.websocket import WebSocketPods
 from ..pulsar.workload import Manifest, Mount, Workload
 
@@ -34,34 +34,13 @@ FILES = (
 """What runs in the pod, below `examples/`: the page, what serves it, and the example functions themselves."""
 
 
-class DemoServiceSpec(ServiceSpec):
+class DemoServiceSpec(PageServiceSpec):
     """How a browser reaches the page."""
 
-    node_port: Annotated[int, pydantic.Field(json_schema_extra={"minimum": 30000, "maximum": 32767})] | None = None
-    """A fixed port for `NodePort`. Default: Kubernetes picks one."""
-    host: str | None = None
-    """The name or address at which browsers reach the nodes, where it is known beforehand."""
-
-    def mistakes(self) -> Iterator[tuple[str, str]]:
-        """An address on the internet, and a port that can't be."""
-        yield from super().mistakes()
-        if self.public:
-            yield (
-                "public",
-                "is not for the demo: its page has no login. Leave it out, and reach the page in the private network "
-                "or by `kubectl port-forward`.",
-            )
-        if self.node_port is not None and self.type != "NodePort":
-            yield "node_port", f"goes with type NodePort, and type is {self.type}. Change the type or leave it out."
-        if self.node_port is not None and not 30000 <= self.node_port <= 32767:
-            yield (
-                "node_port",
-                f"{self.node_port} is outside of Kubernetes' range for node ports. Choose one from 30000 to 32767.",
-            )
-
-    def manifest(self, offer: Offer) -> Manifest:
-        """The Service's own fields, with the node port."""
-        return {**super().manifest(offer), **({"nodePorts": {"http": self.node_port}} if self.node_port else {})}
+    why_private: ClassVar[str] = (
+        "the demo: its page has no login. Leave it out, and reach"
+        " the page in the private network or by `kubectl port-forward`."
+    )
 
 
 class DemoSpec(Spec):

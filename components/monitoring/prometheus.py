@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import pydantic
 import yaml
@@ -13,7 +13,7 @@ from ..durations import Duration
 from ..model import Bytes, Cpu, Image, ObjectName, Spec
 from ..pulsar.metadata.store import VolumeSpec
 from ..pulsar.objects import objects
-from ..pulsar.service import ServiceSpec
+from ..pulsar.service import PageServiceSpec
 from ..pulsar.workload import Manifest, Mount, Workload
 from .alert import rules
 from .alerts import alerts
@@ -47,34 +47,12 @@ class RemoteWriteSpec(Spec):
     """A Secret beside Prometheus whose key `token` is shown as a bearer token. Default: none is shown."""
 
 
-class PrometheusServiceSpec(ServiceSpec):
+class PrometheusServiceSpec(PageServiceSpec):
     """How a browser reaches Prometheus."""
 
-    node_port: Annotated[int, pydantic.Field(json_schema_extra={"minimum": 30000, "maximum": 32767})] | None = None
-    """A fixed port for `NodePort`. Default: Kubernetes picks one."""
-    host: str | None = None
-    """The name or address at which browsers reach the nodes, where it is known beforehand."""
-
-    def mistakes(self) -> Iterator[tuple[str, str]]:
-        """An address on the internet, and a port that can't be."""
-        yield from super().mistakes()
-        if self.public:
-            yield (
-                "public",
-                "is not for Prometheus: it has no login. Leave it out, and reach it in the private network or by "
-                "`kubectl port-forward`.",
-            )
-        if self.node_port is not None and self.type != "NodePort":
-            yield "node_port", f"goes with type NodePort, and type is {self.type}. Change the type or leave it out."
-        if self.node_port is not None and not 30000 <= self.node_port <= 32767:
-            yield (
-                "node_port",
-                f"{self.node_port} is outside of Kubernetes' range for node ports. Choose one from 30000 to 32767.",
-            )
-
-    def manifest(self, offer: Offer) -> Manifest:
-        """The Service's own fields, with the node port."""
-        return {**super().manifest(offer), **({"nodePorts": {"http": self.node_port}} if self.node_port else {})}
+    why_private: ClassVar[str] = (
+        "Prometheus: it has no login. Leave it out, and reach it in the private network or by `kubectl port-forward`."
+    )
 
 
 class OwnSpec(Spec):

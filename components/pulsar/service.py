@@ -2,7 +2,9 @@
 
 import ipaddress
 from collections.abc import Iterator, Mapping
-from typing import Literal
+from typing import Annotated, ClassVar, Literal
+
+import pydantic
 
 from ..clusters.cluster import Offer
 from ..model import AnyText, Spec
@@ -42,6 +44,35 @@ class ServiceSpec(Spec):
         if self.source_ranges:
             fields["loadBalancerSourceRanges"] = list(self.source_ranges)
         return fields
+
+
+class PageServiceSpec(ServiceSpec):
+    """How a browser reaches a page that has no login. Each page fills in why it can't be public."""
+
+    why_private: ClassVar[str]
+    """The end of the sentence that refuses an address on the internet: what it is not for, and the way out."""
+
+    node_port: Annotated[int, pydantic.Field(json_schema_extra={"minimum": 30000, "maximum": 32767})] | None = None
+    """A fixed port for `NodePort`. Default: Kubernetes picks one."""
+    host: str | None = None
+    """The name or address at which browsers reach the nodes, where it is known beforehand."""
+
+    def mistakes(self) -> Iterator[tuple[str, str]]:
+        """An address on the internet, and a port that can't be."""
+        yield from super().mistakes()
+        if self.public:
+            yield "public", f"is not for {self.why_private}"
+        if self.node_port is not None and self.type != "NodePort":
+            yield "node_port", f"goes with type NodePort, and type is {self.type}. Change the type or leave it out."
+        if self.node_port is not None and not 30000 <= self.node_port <= 32767:
+            yield (
+                "node_port",
+                f"{self.node_port} is outside of Kubernetes' range for node ports. Choose one from 30000 to 32767.",
+            )
+
+    def manifest(self, offer: Offer) -> Manifest:
+        """The Service's own fields, with the node port."""
+        return {**super().manifest(offer), **({"nodePorts": {"http": self.node_port}} if self.node_port else {})}
 
 
 def _not_a_network(text: str) -> str | None:
