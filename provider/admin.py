@@ -7,7 +7,8 @@ import re
 import threading
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from plugin.problems import PluginError
 
@@ -17,6 +18,13 @@ _PATIENCE = 60.0
 """Seconds for which a server that starts, or a lost connection, is asked again."""
 _TIMEOUT = 120.0
 """Seconds after which a request is given up: a package is copied to BookKeeper before the answer."""
+_HOPS = 5
+"""How often one request is sent on: by each broker to the one that it believes has the topic."""
+_CONNECTIONS = 16
+"""The connections that are kept for the next request. Each leads through a tunnel of its own."""
+
+Version = Literal["v2", "v3"]
+"""Of the REST API: `v2` for tenants, namespaces and topics, `v3` for functions and connectors."""
 
 
 class Refused(PluginError):
@@ -69,14 +77,15 @@ class File:
 
 
 class Admin:
-    """A connection to the REST API, made when it is first used."""
+    """A connection to one version of the REST API, made when it is first used."""
 
-    def __init__(self, chosen: Settings) -> None:
+    def __init__(self, chosen: Settings, version: Version = "v3") -> None:
         self.settings = chosen
         self.cancelled = threading.Event()
+        self._version = version
         self._lock = threading.Lock()
         self._forward = contextlib.ExitStack()
-        self._base: str | None = None
+        self._bases: dict[str | None, str] = {}
         self._pool: Any = None
 
     def get(self, path: str) -> Any:
@@ -92,16 +101,17 @@ class Admin:
                 return None
             raise
 
-    def request(self, method: str, path: str, form: Mapping[str, str | File] | None = None) -> Any:
+    def request(self, method: str, path: str, form: Mapping[str, str | File] | None = None, *, body: Any = None) -> Any:
         """Ask, patiently while the server starts or the connection is lost.
 
         Args:
             method: HTTP's own.
-            path: behind `/admin/v3/`.
+            path: behind `/admin/v3/`, or the other version.
             form: the parts of a multipart form.
+            body: what is sent as JSON instead; `None` for nothing.
 
         Returns:
-            The answer's JSON, or nothing.
+            The answer's JSON; `None` where it has none.
 
         Raises:
             Refused: Pulsar says no.
@@ -112,10 +122,10 @@ class Admin:
         until, pause = time.monotonic() + _PATIENCE, 0.2
         while True:
             try:
-                answer = self._once(method, path, form)
+                answer = self._sent(method, path, form, body)
                 why = _reason(answer.status, answer.data)
                 if answer.status < 300:
-                    return json.loads(answer.data) if answer.data.strip()[:1] in (b"{", b"[") else None
+                    return _json(answer.data)
                 # While the worker starts, and while the brokers hand its leadership on.
                 if answer.status != 503 or time.monotonic() > until:
                     raise Refused(answer.status, why)
@@ -146,8 +156,22 @@ class Admin:
         self.cancelled.set()
         self._forward.close()
 
-    def _once(self, method: str, path: str, form: Mapping[str, str | File] | None) -> Any:
-        base, pool = self._connected()
+    def _sent(self, method: str, path: str, form: Mapping[str, str | File] | None, body: Any) -> Any:
+        """What is answered by whoever it is for: a broker that doesn't have a topic names the one that has."""
+        target, pod = f"/admin/{self._version}/{path}", None
+        answer = self._once(method, target, form, body, pod)
+        for _ in range(_HOPS):
+            if answer.status not in (302, 307, 308):
+                break
+            there = urlsplit(answer.headers.get("location") or "")
+            # The name is one inside Kubernetes, and begins with the pod's.
+            pod = (there.hostname or "").partition(".")[0] or None
+            target = there.path + (f"?{there.query}" if there.query else "")
+            answer = self._once(method, target, form, body, pod)
+        return answer
+
+    def _once(self, method: str, target: str, form: Mapping[str, str | File] | None, body: Any, pod: str | None) -> Any:
+        base, pool = self._connected(pod)
         headers = {"Authorization": f"Bearer {self.settings.token}"} if self.settings.token else {}
         fields = None
         if form is not None:
@@ -165,22 +189,34 @@ class Admin:
                 )
                 for name, part in form.items()
             ]
+        content = None
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+            content = json.dumps(body).encode()
         return pool.request(
-            method, f"{base}/admin/v3/{path}", fields=fields, headers=headers, timeout=_TIMEOUT, retries=False
+            method,
+            base + target,
+            fields=fields,
+            body=content,
+            headers=headers,
+            timeout=_TIMEOUT,
+            retries=False,
+            redirect=False,
         )
 
-    def _connected(self) -> tuple[str, Any]:
+    def _connected(self, pod: str | None) -> tuple[str, Any]:
+        """The way to a pod; without one, to any that is ready."""
         import urllib3
 
         with self._lock:
-            if self._base is None:
-                self._pool = urllib3.PoolManager(maxsize=8)
-                if self.settings.admin_url:
-                    self._base = self.settings.admin_url.rstrip("/")
-                else:
-                    port = self._forward.enter_context(self.settings.place.forward(self.settings.role, self._port))
-                    self._base = f"http://127.0.0.1:{port}"
-            return self._base, self._pool
+            self._pool = self._pool or urllib3.PoolManager(maxsize=_CONNECTIONS)
+            if self.settings.admin_url:
+                # Whatever is behind it sends on by itself: the proxy does, and a single broker has nowhere to.
+                return self.settings.admin_url.rstrip("/"), self._pool
+            if pod not in self._bases:
+                forward = self.settings.place.forward(self.settings.role, self._port, pod)
+                self._bases[pod] = f"http://127.0.0.1:{self._forward.enter_context(forward)}"
+            return self._bases[pod], self._pool
 
     @property
     def _port(self) -> int:
@@ -202,6 +238,14 @@ def last_words(log: str) -> str:
     told = [line for line in lines if re.match(r"([\w.]+\.)?\w*(Error|Exception)(: .*)?$", line)]
     with_words = [line for line in told if ": " in line]
     return (with_words or told or lines or [""])[-1]
+
+
+def _json(body: bytes) -> Any:
+    """An answer's value: some of what succeeds is answered by nothing, or by a word."""
+    try:
+        return json.loads(body) if body.strip() else None
+    except ValueError:
+        return None
 
 
 def _reason(status: int, body: bytes) -> str:

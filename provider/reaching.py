@@ -63,8 +63,14 @@ class Place:
         raise Unreached(f"No {role} is ready ({len(pods)} in namespace {self.namespace}).")
 
     @contextlib.contextmanager
-    def forward(self, role: str, port: int) -> Iterator[int]:
-        """A port of this machine's loopback that leads to a ready pod of the role, for every connection anew."""
+    def forward(self, role: str, port: int, pod: str | None = None) -> Iterator[int]:
+        """A port of this machine's loopback that leads to a pod, for every connection anew.
+
+        Args:
+            role: what the pod is.
+            port: the pod's port.
+            pod: its name. `None`: any of the role that is ready.
+        """
         listener = socket.create_server(("127.0.0.1", 0))
 
         def serve() -> None:
@@ -77,7 +83,7 @@ class Place:
 
         def relay(connection: socket.socket) -> None:
             with contextlib.suppress(Exception), connection:
-                _pump(connection, self.tunnel(role, port))
+                _pump(connection, self.tunnel(role, port, pod))
 
         threading.Thread(target=serve, daemon=True).start()
         try:
@@ -107,13 +113,13 @@ class Place:
         except Exception:
             return ""
 
-    def tunnel(self, role: str, port: int) -> Any:
-        """A socket that is a ready pod's port."""
+    def tunnel(self, role: str, port: int, pod: str | None = None) -> Any:
+        """A socket that is the port of that pod, or of one of the role that is ready."""
         from kubernetes.stream import portforward
 
         api = self.core_api()
-        pod = self.ready_pod(api, role)
-        tunnel = portforward(api.connect_get_namespaced_pod_portforward, pod, self.namespace, ports=str(port))
+        name = pod or self.ready_pod(api, role)
+        tunnel = portforward(api.connect_get_namespaced_pod_portforward, name, self.namespace, ports=str(port))
         return tunnel.socket(port)
 
 

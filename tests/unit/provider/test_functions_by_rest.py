@@ -1,8 +1,5 @@
 """What the provider does with functions over REST: deployed and running, taken up, changed, and told when they fail."""
 
-import http.server
-import json
-import threading
 from typing import Any
 
 import pytest
@@ -10,6 +7,7 @@ import pytest
 from plugin.problems import NotReady, PluginError
 from provider import instances, kinds, running
 from provider.admin import Admin, last_words, settings
+from tests.rest_server import Reply, served
 
 FUNCTION = kinds.KINDS["pulsar-admin:functions:Function"]
 INPUTS: dict[str, Any] = {
@@ -57,27 +55,9 @@ class Worker:
 @pytest.fixture
 def worker():
     made = Worker()
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def _do(self) -> None:
-            body = self.rfile.read(int(self.headers.get("content-length") or 0))
-            code, told = made.answer(self.command, self.path, body)
-            self.send_response(code)
-            text = b"" if told is None else json.dumps(told).encode()
-            self.send_header("content-length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text)
-
-        do_GET = do_PUT = do_POST = do_DELETE = _do  # noqa: N815
-
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-            """Say nothing."""
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    made.url = f"http://127.0.0.1:{server.server_address[1]}"
-    yield made
-    server.shutdown()
+    with served(lambda *asked: Reply(*made.answer(*asked))) as port:
+        made.url = f"http://127.0.0.1:{port}"
+        yield made
 
 
 def admin(worker: Worker) -> Admin:
