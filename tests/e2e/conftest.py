@@ -26,6 +26,7 @@ ORDER = (
     "test_what_runs",
     "test_functions",
     "test_monitoring",
+    "test_dashboards",
     "test_protocol_handlers",
     "test_metadata_backup",
     "test_custom_resource_definitions",

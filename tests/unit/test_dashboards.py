@@ -41,6 +41,7 @@ STACKS = {
     "etcd": {},
     "zookeeper": {"pulsar.metadata": {"store": "zookeeper"}},
     "oxia": {"pulsar.metadata": {"store": "oxia"}},
+    "websocket in the proxies": {"pulsar.websocket": {"run_in": "proxy"}},
     "tiered storage": {"pulsar.tiered_storage": {"kind": "filesystem", "size": "1Ti"}},
 }
 TOLD = {"monitoring": {"kind": "prometheus-operator", "labels": {"release": "stack"}}}
@@ -162,7 +163,7 @@ def test_every_panel_says_what_it_shows_in_which_unit_and_where_it_comes_from(wh
         assert panel["description"].endswith("."), panel["title"]
         assert panel["fieldConfig"]["defaults"]["unit"] in UNITS, panel["title"]
         assert panel["datasource"] == source, panel["title"]
-        assert [each["refId"] for each in panel["targets"]] == list("ABC")[: len(panel["targets"])]
+        assert [each["refId"] for each in panel["targets"]] == list("ABCD")[: len(panel["targets"])]
         assert panel["targets"], panel["title"]
         assert all(each["datasource"] == source and each["legendFormat"] for each in panel["targets"])
     variables = [each for each in dashboard["templating"]["list"] if each["type"] == "query"]
@@ -194,7 +195,7 @@ def test_every_dashboard_leads_to_the_others_with_what_was_chosen(stack: str):
     found = dashboards(stack)
     every = {f"/d/{each['uid']}" for each in found.values()}
 
-    assert len(every) == len(found) == 6
+    assert len(every) == len(found) >= 7
     for each in found.values():
         links = {link["url"]: link for link in each["links"]}
         assert set(links) == every - {f"/d/{each['uid']}"}
@@ -218,6 +219,16 @@ def test_offloaded_data_is_shown_where_there_is_a_tiered_storage():
     assert titles("tiered storage") - titles("etcd") == {"In the tiered storage"}
 
 
+def test_the_proxies_page_speaks_of_websocket_where_they_serve_it():
+    def rows(stack: str) -> list[str]:
+        page = dashboards(stack)["pulsar-proxy.json"]
+        return [page["title"], *(each["title"] for each in page["panels"] if each["type"] == "row")]
+
+    common = ["Clients over Pulsar's protocol", "Questions of clients"]
+    assert rows("etcd") == ["Pulsar: pulsar / Proxy", *common, "HTTP"]
+    assert rows("websocket in the proxies") == ["Pulsar: pulsar / Proxy and WebSocket", *common, "HTTP and WebSocket"]
+
+
 def test_addresses_fit_grafana_and_two_clusters_never_share_one():
     long = ["a" * LONGEST_CLUSTER_NAME, "a" * (LONGEST_CLUSTER_NAME - 1) + "b"]
     found = [uid(name, slug) for name in (*long, "a") for slug in ("overview", "metadata")]
@@ -235,7 +246,7 @@ def test_a_grafana_finds_each_dashboard_by_its_label():
     found = config_maps(TOLD)
 
     assert sorted(found) == sorted(
-        f"pulsar-dashboard-{each}" for each in ("bookies", "brokers", "jvm", "metadata", "overview", "topics")
+        f"pulsar-dashboard-{each}" for each in ("bookies", "brokers", "jvm", "metadata", "overview", "proxy", "topics")
     )
     for each in found.values():
         assert each["kind"] == "ConfigMap"
@@ -278,8 +289,9 @@ print([name for name in sys.modules if name.startswith("grafana_foundation_sdk")
 def test_a_dashboard_changes_only_where_somebody_means_it():
     """After a change that is meant, `UPDATE_SNAPSHOTS=1` writes the snapshot again."""
     path = SNAPSHOTS / "dashboards.json"
-    now = {f"{stack}: {name}": each for stack in ("etcd", "zookeeper") for name, each in dashboards(stack).items()}
-    now = {key: each for key, each in now.items() if key.startswith("etcd") or "metadata" in key}
+    now = {f"etcd: {name}": each for name, each in dashboards("etcd").items()}
+    for stack, page in (("zookeeper", "metadata"), ("websocket in the proxies", "proxy")):
+        now[f"{stack}: pulsar-{page}.json"] = dashboards(stack)[f"pulsar-{page}.json"]
     if os.environ.get("UPDATE_SNAPSHOTS"):
         path.write_text(json.dumps(now, indent=1, sort_keys=True) + "\n")
 

@@ -1,6 +1,7 @@
 """Grafana's dashboards of a stack, for what it has. One file and one line in `_PAGES` add one."""
 
 import hashlib
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .bookies import bookies
@@ -9,6 +10,7 @@ from .jvm import jvm
 from .metadata import metadata
 from .overview import overview
 from .panel import Dashboard, Variable
+from .proxy import proxy
 from .topics import topics
 
 if TYPE_CHECKING:
@@ -16,14 +18,18 @@ if TYPE_CHECKING:
 
 __all__ = ["pages", "rendered", "uid"]
 
-_PAGES = (overview, brokers, bookies, topics, metadata, jvm)
+_PAGES: "tuple[Callable[[PulsarSpec], Dashboard | None], ...]" = (
+    *(overview, brokers, bookies, topics, proxy, metadata),
+    jvm,
+)
+"""In the order of their links. One gives none for a stack that has nothing to show there."""
 _LONGEST_UID = 40
 """Grafana's limit."""
 
 
 def pages(pulsar: "PulsarSpec") -> tuple[Dashboard, ...]:
-    """Every dashboard of a stack, as values."""
-    return tuple(page(pulsar) for page in _PAGES)
+    """Every dashboard of a stack, as values: those for what it has."""
+    return tuple(found for page in _PAGES if (found := page(pulsar)))
 
 
 def rendered(pulsar: "PulsarSpec") -> dict[str, str]:

@@ -1,8 +1,7 @@
-"""Brokers, and the proxies before them."""
+"""Brokers: traffic, latency, and how even the load is."""
 
 from typing import TYPE_CHECKING
 
-from ..targets import targets
 from . import expressions as ask
 from .panel import Dashboard, Panel, Section
 
@@ -12,12 +11,12 @@ if TYPE_CHECKING:
 
 def brokers(pulsar: "PulsarSpec") -> Dashboard:
     """How much each broker does, and how well."""
-    shown = {each.component for each in targets(pulsar)}
+    del pulsar
     return Dashboard(
         slug="brokers",
         title="Brokers",
-        description="How much each broker does, and how well; the proxies before them.",
-        sections=(_traffic(), _latency(), _balance(), *((_proxies(),) if "proxy" in shown else ())),
+        description="How much each broker does, and how well.",
+        sections=(_traffic(), _latency(), _balance()),
     )
 
 
@@ -139,34 +138,6 @@ def _balance() -> Section:
                     description="Each interrupts its topics' clients for a moment. Nothing is shown before the first.",
                     unit="short",
                     queries=(ask.BUNDLES_MOVED,),
-                ),
-            ),
-        ),
-    )
-
-
-def _proxies() -> Section:
-    return Section(
-        title="Proxies",
-        lines=(
-            (
-                Panel(
-                    title="Connections to proxies",
-                    description="Of clients from outside of Kubernetes.",
-                    unit="short",
-                    queries=(ask.PROXY_CONNECTIONS,),
-                ),
-                Panel(
-                    title="Rejected connections",
-                    description="A proxy rejects what is above its limit of connections.",
-                    unit="cps",
-                    queries=(ask.PROXY_REJECTED,),
-                ),
-                Panel(
-                    title="Bytes through proxies",
-                    description="Both ways.",
-                    unit="Bps",
-                    queries=(ask.PROXY_BYTES,),
                 ),
             ),
         ),

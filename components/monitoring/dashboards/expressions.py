@@ -82,9 +82,6 @@ CACHE_HITS = _share(
 LOOKUPS = _by("pod", _rate("pulsar_broker_lookup_answers_total"))
 LOOKUP_FAILURES = _by("pod", _rate("pulsar_broker_lookup_failures_total"))
 TOPIC_LOAD_FAILURES = _by("pod", _increase("topic_load_failed_total"))
-PROXY_CONNECTIONS = _by("pod", _of("pulsar_proxy_active_connections"))
-PROXY_REJECTED = _by("pod", _rate("pulsar_proxy_rejected_connections_total"))
-PROXY_BYTES = _by("pod", _rate("pulsar_proxy_binary_bytes_total"))
 
 # Bookies
 LEDGER_DISK = _by("pod", _of(metrics.LEDGER_DISK_USAGE), how="max")
@@ -137,6 +134,25 @@ UNACKNOWLEDGED = _by("namespace", _of("pulsar_subscription_unacked_messages", TO
 REDELIVERED = _by("namespace", _of("pulsar_subscription_msg_rate_redeliver", TOPIC))
 DELAYED = _by("namespace", _of("pulsar_subscription_delayed", TOPIC))
 BLOCKED = _by("namespace", _of("pulsar_subscription_blocked_on_unacked_messages", TOPIC))
+
+# Proxies, and WebSocket where they serve it
+_PROXY = 'component="proxy"'
+_LOOKUPS = ("lookup", "partitions_metadata", "get_topics_of_namespace")
+PROXY_CONNECTIONS = _by("pod", _of("pulsar_proxy_active_connections"))
+PROXY_OPENED = _by("pod", _rate("pulsar_proxy_new_connections_total"))
+PROXY_REJECTED = _by("pod", _rate("pulsar_proxy_rejected_connections_total"))
+PROXY_QUESTIONS = tuple(
+    _total(_rate(f"pulsar_proxy_{each}_requests_total"), each.replace("_", " ")) for each in (*_LOOKUPS, "get_schema")
+)
+PROXY_REFUSED = tuple(
+    _total(_rate(f"pulsar_proxy_rejected_{each}_requests_total"), each.replace("_", " ")) for each in _LOOKUPS
+)
+HTTP_ANSWERS = _by("code", _rate("jetty_responses_total", _PROXY))
+HTTP_FAILURES = _by("pod", _rate("jetty_responses_total", _PROXY, 'code="5xx"'))
+HTTP_TIME = _share("pod", _rate("jetty_request_time_seconds_total", _PROXY), _rate("jetty_requests_total", _PROXY))
+HTTP_ACTIVE = _by("pod", _of("jetty_requests_active", _PROXY))
+# A connection over WebSocket begins as a request that is answered with 101, Switching Protocols.
+WEBSOCKET_OPENED = _by("pod", _rate("jetty_responses_total", _PROXY, 'code="1xx"'))
 
 # The metadata store, as brokers see it
 _BROKER = 'component="broker"'
