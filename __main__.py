@@ -23,6 +23,7 @@ pulsar = Pulsar(
     spec.pulsar,
     offer=spec.cluster.offer,
     access=access,
+    secrets=secrets,
     opts=within,
 )
 

@@ -27,11 +27,15 @@ _CLASSES: Mapping[tuple[str, str], Callable[[], type]] = {
 }
 _CUSTOM = frozenset(
     {
+        "bookkeeper.streamnative.io",
         "cert-manager.io",
         "compute.functionmesh.io",
+        "k8s.streamnative.io",
         "kaap.oss.datastax.com",
         "monitoring.coreos.com",
+        "pulsar.streamnative.io",
         "resource.streamnative.io",
+        "zookeeper.streamnative.io",
     }
 )
 """API groups that a cluster has only where someone has brought them."""

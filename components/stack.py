@@ -25,7 +25,7 @@ KEY = "spec"
 """The configuration key that holds all of it."""
 
 
-SECRETS = ("kubeconfig", "object_store_access_key", "object_store_secret_key")
+SECRETS = ("kubeconfig", "object_store_access_key", "object_store_secret_key", "streamnative_licence")
 """The configuration keys beside it, which hold a secret each."""
 
 
@@ -85,9 +85,10 @@ class StackSpec(Spec):
         return self.pulsar.images(self.cluster.offer) | watching
 
     @property
-    def secrets(self) -> tuple[str, ...]:
-        """The configuration keys beside the spec that must hold a secret."""
-        return self.pulsar.tiered_storage.secrets if self.pulsar.tiered_storage else ()
+    def secrets(self) -> dict[str, str]:
+        """The configuration keys beside the spec that must hold a secret, each with the part of `pulsar` it is for."""
+        parts = {"tiered_storage": self.pulsar.tiered_storage, "operator": self.pulsar.operator}
+        return {key: name for name, part in parts.items() if part for key in part.secrets}
 
 
 def read(raw: Any, stack: str) -> StackSpec:
@@ -125,7 +126,7 @@ def load(config: pulumi.Config) -> StackSpec:
             raise mistakes.NotADeployment(pulumi.get_stack(), [mistakes.SECRET_IN_SPEC])
         spec = read(_value(config), pulumi.get_stack())
         if missing := [key for key in spec.secrets if config.get_secret(key) is None]:
-            raise mistakes.NotADeployment(pulumi.get_stack(), [_missing(key) for key in missing])
+            raise mistakes.NotADeployment(pulumi.get_stack(), [_missing(key, spec.secrets[key]) for key in missing])
         replaced = spec.pulsar.tiered_storage.replaced_secrets if spec.pulsar.tiered_storage else {}
         if twice := [(key, by) for key, by in replaced.items() if config.get_secret(key) is not None]:
             raise mistakes.NotADeployment(pulumi.get_stack(), [_twice(key, by) for key, by in twice])
@@ -134,9 +135,9 @@ def load(config: pulumi.Config) -> StackSpec:
         raise pulumi.RunError(str(error)) from None
 
 
-def _missing(key: str) -> mistakes.Found:
+def _missing(key: str, part: str) -> mistakes.Found:
     return (
-        ("pulsar", "tiered_storage"),
+        ("pulsar", part),
         f"needs the secret pulsar:{key}, which is not set. Set it with `pulumi config set --secret pulsar:{key}`.",
     )
 

@@ -1,7 +1,7 @@
 """Custom resources held to the schemas of their own projects: a field that a project doesn't know is a failure.
 
 The definitions are the projects' own files, kept beside the checkout and not in it. `PULSAR_FIXTURES` names another
-folder that has `crds/`.
+folder that has `crds/`. Those of a proprietary operator are written anew, of the fields that are used.
 """
 
 import functools
@@ -14,16 +14,20 @@ import jsonschema
 import pytest
 import yaml
 
+from tests import streamnative_definitions
 from tests.examples import Example
 
 PROJECT = pathlib.Path(__file__).resolve().parent.parent
 FIXTURES = pathlib.Path(os.environ.get("PULSAR_FIXTURES") or PROJECT.parent / "shared" / "fixtures")
-OPERATORS = ("function-mesh", "kaap", "pulsar-resources-operator")
-"""The operators whose definitions are there, by their file."""
+WRITTEN_ANEW = {"streamnative": streamnative_definitions.definitions}
+OPERATORS = ("function-mesh", "kaap", "pulsar-resources-operator", *WRITTEN_ANEW)
+"""The operators whose definitions are there, by their file or their name."""
 
 
 def definitions(operator: str) -> list[dict[str, Any]]:
     """The custom resource definitions of an operator; the test is skipped where they aren't there."""
+    if operator in WRITTEN_ANEW:
+        return WRITTEN_ANEW[operator]()
     file = FIXTURES / "crds" / f"{operator}.yaml"
     if not file.exists():
         reason = f"the custom resource definitions of {operator} are not there ({file}; PULSAR_FIXTURES names another)"

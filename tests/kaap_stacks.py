@@ -51,4 +51,5 @@ def resource(spec: StackSpec) -> dict[str, Any]:
     """The `PulsarCluster` of a stack."""
     handed = spec.pulsar.operator.parts(spec.pulsar, spec.cluster.offer).handed
     assert handed
-    return handed.manifest
+    (only,) = handed.resources
+    return only.manifest

@@ -1,7 +1,8 @@
 """The Helm charts of the operators: where each comes from, and the release that this program was written for.
 
 Sources: the charts' own repositories (streamnative/function-mesh, streamnative/pulsar-resources-operator,
-datastax/kaap and its `index.yaml`), their `Chart.yaml`, `values.yaml` and `README.md`.
+streamnative/private-cloud and its releases, datastax/kaap and its `index.yaml`), their `Chart.yaml`, `values.yaml` and
+`README.md`.
 """
 
 import dataclasses
@@ -21,10 +22,9 @@ class Chart:
     """The release of the operator that the chart installs."""
 
 
-_STREAMNATIVE = "https://charts.streamnative.io"
+_CHARTS = "https://charts.streamnative.io"
 
-FUNCTION_MESH = Chart(name="function-mesh-operator", repository=_STREAMNATIVE, version="0.2.42", operator="0.27.2")
-PULSAR_RESOURCES = Chart(
-    name="pulsar-resources-operator", repository=_STREAMNATIVE, version="v0.19.6", operator="v0.19.6"
-)
+FUNCTION_MESH = Chart(name="function-mesh-operator", repository=_CHARTS, version="0.2.42", operator="0.27.2")
+PULSAR_RESOURCES = Chart(name="pulsar-resources-operator", repository=_CHARTS, version="v0.19.6", operator="v0.19.6")
 KAAP = Chart(name="kaap", repository="https://datastax.github.io/kaap", version="0.4.3", operator="0.4.3")
+STREAMNATIVE = Chart(name="sn-operator", repository=_CHARTS, version="0.21.2", operator="v0.21.17")

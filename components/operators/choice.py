@@ -7,5 +7,8 @@ import pydantic
 from ..model import unless_told
 from .kaap import KaapSpec
 from .pulsar_operator import NativeSpec
+from .streamnative import StreamNativeSpec
 
-OperatorChoice = Annotated[NativeSpec | KaapSpec, pydantic.Field(discriminator="kind"), unless_told("kind", "native")]
+OperatorChoice = Annotated[
+    NativeSpec | KaapSpec | StreamNativeSpec, pydantic.Field(discriminator="kind"), unless_told("kind", "native")
+]

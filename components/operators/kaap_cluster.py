@@ -13,10 +13,10 @@ from ..pulsar.bookkeeper import AutorecoveryPods
 from ..pulsar.functions import FunctionsInBrokers
 from ..pulsar.lifecycle.guards import bookies_only_grow, members_stay
 from ..pulsar.metadata.zookeeper import ZookeeperSpec
-from ..pulsar.objects import objects
-from ..pulsar.pod import init_container, secret_variables, volume_mounts
+from ..pulsar.pod import init_container, resources, secret_variables, volume_mounts
 from ..pulsar.workload import Manifest, Volume, Workload
-from .pulsar_operator import Handed
+from .custom_resource import account, awaiting, custom_resource, variables
+from .pulsar_operator import Handed, Handing
 
 if TYPE_CHECKING:
     from ..pulsar.spec import PulsarSpec
@@ -35,14 +35,11 @@ COMPONENTS = {
 """KAAP's setting for each component's name, and the role that it is here."""
 ROLES = frozenset({*COMPONENTS.values(), "websocket"})
 """The pod sets that KAAP makes."""
-_CONF = "PULSAR_PREFIX_"
-_JVM = ("PULSAR_", "BOOKIE_")
-"""How variables of the start scripts begin. KAAP takes any other key of a `config` for one of the conf file."""
 _DEFAULT_CLASS = "default"
 """What KAAP takes for the Kubernetes cluster's own StorageClass."""
 
 
-def handed(kaap: "KaapSpec", pulsar: "PulsarSpec", work: Mapping[str, Workload], offer: Offer) -> Handed:
+def handed(kaap: "KaapSpec", pulsar: "PulsarSpec", work: Mapping[str, Workload], offer: Offer) -> Handing:
     """All that KAAP is told.
 
     Args:
@@ -51,31 +48,21 @@ def handed(kaap: "KaapSpec", pulsar: "PulsarSpec", work: Mapping[str, Workload],
         work: the pod sets that KAAP is to make, by role.
         offer: what the Kubernetes cluster has.
     """
-    account = f"{work['broker'].name}-account"
-    manifest: Manifest = {
-        "apiVersion": API,
-        "kind": "PulsarCluster",
-        "metadata": {
-            "name": pulsar.name,
-            "namespace": pulsar.namespace,
-            "labels": {"app.kubernetes.io/part-of": "pulsar", "app.kubernetes.io/managed-by": "pulumi"},
-            "annotations": {
-                # What somebody changed by hand is put back: the stack file alone says what Pulsar is.
-                "pulumi.com/patchForce": "true",
-                "pulumi.com/waitFor": "condition=Ready",
-                "pulumi.com/timeoutSeconds": str(int(kaap.ready_within)),
-            },
-        },
-        "spec": _specification(kaap, pulsar, work, offer),
+    told = custom_resource(
+        pulsar,
+        API,
+        "PulsarCluster",
+        _specification(kaap, pulsar, work, offer),
+        awaited=awaiting("condition=Ready", int(kaap.ready_within)),
+    )
+    guards = {
+        "bookkeeper": bookies_only_grow(work["bookie"].name, pulsar.bookkeeper.decommissioned),
+        "zookeeper": members_stay("zookeeper"),
     }
-    return Handed(
-        manifest=manifest,
-        beside={account: objects(work["broker"])[account]},
-        guards={
-            "bookkeeper": bookies_only_grow(work["bookie"].name, pulsar.bookkeeper.decommissioned),
-            "zookeeper": members_stay("zookeeper"),
-        },
+    return Handing(
         operator=kaap,
+        beside=account(work["broker"]),
+        resources=(Handed(name=pulsar.name, manifest=told, part_guards=guards, holds_data=True),),
     )
 
 
@@ -156,7 +143,7 @@ def _component(work: Workload, pulsar: "PulsarSpec") -> dict[str, Any]:
         "replicas": work.replicas,
         # This program's own labels: `make pulsar-admin`, monitoring and policies find pods by them.
         "podLabels": names.labels(work.cluster, work.role),
-        "resources": _resources(work),
+        "resources": resources(work),
         "gracePeriod": work.grace_seconds,
         **{key: value for key, value in some.items() if value},
     }
@@ -164,19 +151,8 @@ def _component(work: Workload, pulsar: "PulsarSpec") -> dict[str, Any]:
 
 def _told(work: Workload) -> tuple[dict[str, str], list[Manifest]]:
     """A pod set's variables as KAAP takes them: keys of its `config`, and others."""
-    config, env = {}, []
-    for name, value in sorted(work.environment.items()):
-        if name.startswith(_CONF):
-            config[name.removeprefix(_CONF)] = value
-        elif name.startswith(_JVM):
-            config[name] = value
-        else:
-            env.append({"name": name, "value": value})
-    return dict(sorted(config.items())), env
-
-
-def _resources(work: Workload) -> Manifest:
-    return {"requests": {"cpu": work.cpu, "memory": work.memory}, "limits": {"memory": work.memory}}
+    conf, jvm, env = variables(work)
+    return dict(sorted({**conf, **jvm}.items())), env
 
 
 def _volume(volume: Volume) -> Manifest:
@@ -203,7 +179,7 @@ def _websocket(work: Workload | None) -> Manifest:
     if work is None:
         return {"enabled": False}
     config, _ = _told(work)
-    return {"enabled": True, "config": config, "resources": _resources(work)}
+    return {"enabled": True, "config": config, "resources": resources(work)}
 
 
 def _functions(work: Workload | None, pulsar: "PulsarSpec") -> Manifest:

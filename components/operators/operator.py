@@ -80,6 +80,11 @@ class OperatorSpec(Spec):
         """The operator's namespace. Its pods come from a chart, which decides how they are secured: `baseline`."""
         return namespace(self.namespace, "baseline", **{"app.kubernetes.io/managed-by": "pulumi"})
 
+    def secret_manifests(self, secrets: Mapping[str, pulumi.Input[str]]) -> Mapping[str, Manifest]:
+        """The Secrets that it finds in its namespace, by logical name, from the secrets beside the spec."""
+        del secrets
+        return {}
+
     def create(self, name: str, *, opts: pulumi.ResourceOptions | None = None) -> "Operator":
         """The operator as a component, in the cluster that `opts` names a provider of."""
         return Operator(name, self, opts=opts)
@@ -92,14 +97,26 @@ class Operator(pulumi.ComponentResource):
     """What custom resources must depend on: they are made after the operator and its definitions, and are gone before
     it goes. Without an operator, nobody takes their finalizers away."""
 
-    def __init__(self, name: str, spec: OperatorSpec, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        spec: OperatorSpec,
+        *,
+        secrets: Mapping[str, pulumi.Input[str]] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("pulsar:operators:Operator", name, {"install": spec.install}, opts)
-        self.needed = tuple(self._installed(name, spec)) if spec.install else ()
+        self.needed = tuple(self._installed(name, spec, secrets or {})) if spec.install else ()
         self.register_outputs({})
 
-    def _installed(self, name: str, spec: OperatorSpec) -> Iterator[pulumi.Resource]:
+    def _installed(
+        self, name: str, spec: OperatorSpec, secrets: Mapping[str, pulumi.Input[str]]
+    ) -> Iterator[pulumi.Resource]:
         around = register(f"{name}-namespace", spec.namespace_manifest(), pulumi.ResourceOptions(parent=self))
         yield around
+        within = pulumi.ResourceOptions(parent=self, depends_on=[around])
+        found = [register(each, manifest, within) for each, manifest in spec.secret_manifests(secrets).items()]
+        yield from found
         yield k8s.helm.v3.Release(
             name,
             # A name that is not made up: a release that was made by an interrupted `up` is found again.
@@ -113,7 +130,7 @@ class Operator(pulumi.ComponentResource):
             # Helm makes what is in a chart's crds/ and never deletes it: data hangs on the definitions.
             skip_crds=False,
             atomic=True,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[around]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[around, *found]),
         )
 
 

@@ -17,15 +17,29 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Handed:
-    """A custom resource that an operator makes Pulsar from."""
+    """A custom resource that an operator makes Pulsar from, or a part of it."""
 
+    name: str
+    """Its logical name."""
     manifest: Manifest
-    beside: Mapping[str, Manifest]
-    """What it names and must be there before, by logical name."""
-    guards: Mapping[str, Guard]
-    """The parts of its `spec` whose `replicas` are not free to change."""
+    guard: Guard | None = None
+    """What says of its number of pods why it is not free to change."""
+    part_guards: Mapping[str, Guard] = dataclasses.field(default_factory=dict)
+    """The same for the parts of its `spec` that have numbers of their own, by the part's name."""
+    holds_data: bool = False
+    """Whether messages or metadata go with it."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Handing:
+    """All that an operator is told."""
+
     operator: "OperatorSpec"
     """Whom it is handed to."""
+    beside: Mapping[str, Manifest]
+    """What the resources name and must be there before, by logical name."""
+    resources: tuple[Handed, ...]
+    """In the order in which they are made, each once the one before it is ready."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -38,7 +52,7 @@ class Parts:
     """The pod sets that this program makes itself, by role."""
     initialisation: Manifest | None = None
     """The Job that writes the cluster's metadata, where that is this program's to do."""
-    handed: Handed | None = None
+    handed: Handing | None = None
     """What an operator makes the rest from."""
 
 
@@ -66,6 +80,11 @@ class PulsarOperatorSpec(Spec):
     def left_out(self) -> Mapping[Process, frozenset[str]]:
         """Keys of the conf files that are for this program's own pods alone."""
         return {}
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The configuration keys beside the spec that must hold a secret."""
+        return ()
 
     def contributions(self) -> tuple[Contribution, ...]:
         """What it asks of Pulsar's processes."""

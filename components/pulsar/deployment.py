@@ -69,6 +69,7 @@ class Pulsar(pulumi.ComponentResource):
         *,
         offer: Offer,
         access: Access | None = None,
+        secrets: Mapping[str, pulumi.Input[str]] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         # All of it before anything is made: what fails here must not leave half a cluster that waits for the rest.
@@ -84,11 +85,10 @@ class Pulsar(pulumi.ComponentResource):
         )
         access = access or Access()
         within = pulumi.ResourceOptions(parent=self, depends_on=[around])
-        secrets = {
-            name: register(name, secret_manifest(spec, name, content), within)
-            for name, content in access.secrets.items()
-        }
-        needed = pulumi.ResourceOptions(parent=self, depends_on=[around, *secrets.values(), *access.needed])
+        keys = [
+            register(name, secret_manifest(spec, name, content), within) for name, content in access.secrets.items()
+        ]
+        needed = pulumi.ResourceOptions(parent=self, depends_on=[around, *keys, *access.needed])
         if parts.initialisation:
             register(f"{spec.name}-initialise", parts.initialisation, within)
         # What is in a namespace of its own comes after that.
@@ -117,6 +117,7 @@ class Pulsar(pulumi.ComponentResource):
                 parts.handed,
                 keep_data=spec.keep_data,
                 account_annotations=access.account_annotations.get("broker", {}),
+                secrets=secrets or {},
                 needed=needed,
                 opts=pulumi.ResourceOptions(parent=self),
             )

@@ -27,15 +27,7 @@ def pod_template(work: Workload) -> Manifest:
             "enableServiceLinks": False,
             "terminationGracePeriodSeconds": work.grace_seconds,
             "securityContext": pod_security(),
-            "affinity": {"podAntiAffinity": _anti_affinity(work)},
-            "topologySpreadConstraints": [
-                {
-                    "maxSkew": 1,
-                    "topologyKey": "topology.kubernetes.io/zone",
-                    "whenUnsatisfiable": "ScheduleAnyway",
-                    "labelSelector": {"matchLabels": names.selector(work.cluster, work.role)},
-                }
-            ],
+            **spread(work),
             **({"nodeSelector": dict(work.node_selector)} if work.node_selector else {}),
             **({"volumes": [{"name": each.name, **each.source} for each in work.mounts]} if work.mounts else {}),
             **(
@@ -96,6 +88,26 @@ def volume_mounts(mounts: tuple[Mount, ...]) -> list[Manifest]:
     ]
 
 
+def resources(work: Workload) -> Manifest:
+    """What a workload's container asks for, and may use."""
+    return {"requests": {"cpu": work.cpu, "memory": work.memory}, "limits": {"memory": work.memory}}
+
+
+def spread(work: Workload) -> Manifest:
+    """How a pod keeps away from others of its role: off their nodes, and off their zones where it can."""
+    return {
+        "affinity": {"podAntiAffinity": _anti_affinity(work)},
+        "topologySpreadConstraints": [
+            {
+                "maxSkew": 1,
+                "topologyKey": "topology.kubernetes.io/zone",
+                "whenUnsatisfiable": "ScheduleAnyway",
+                "labelSelector": {"matchLabels": names.selector(work.cluster, work.role)},
+            }
+        ],
+    }
+
+
 def _anti_affinity(work: Workload) -> Manifest:
     term = {
         "topologyKey": "kubernetes.io/hostname",
@@ -133,7 +145,7 @@ def _container(work: Workload) -> Manifest:
         "image": work.image,
         "imagePullPolicy": "IfNotPresent",
         **({"command": list(work.command)} if work.command else {}),
-        "resources": {"requests": {"cpu": work.cpu, "memory": work.memory}, "limits": {"memory": work.memory}},
+        "resources": resources(work),
         "securityContext": container_security(),
         **{key: value for key, value in optional.items() if value is not None},
     }

@@ -1,14 +1,20 @@
 """Operators that the stack installs: their namespace, their release, and what is left of them."""
 
+import itertools
 import json
 from typing import Any
 
+import pulumi
+import pytest
+
 from tests import stack_file
 from tests.conftest import Deploy, Deployment
+from tests.streamnative_stacks import STREAMNATIVE
 
 
-def deployed(deploy: Deploy, changes: dict[str, Any]) -> Deployment:
-    return deploy(config={"pulsar:spec": json.dumps(stack_file.raw(changes))})
+def deployed(deploy: Deploy, changes: dict[str, Any], **secrets: str) -> Deployment:
+    beside = {f"pulsar:{key}": value for key, value in secrets.items()}
+    return deploy(config={"pulsar:spec": json.dumps(stack_file.raw(changes)), **beside})
 
 
 def test_a_stack_without_operators_has_none(deploy: Deploy):
@@ -96,3 +102,51 @@ def test_tenants_are_made_once_an_operator_s_pulsar_is_ready(deploy: Deploy):
     registered = deployed(deploy, {**KAAP, "operators.resources": {}, "tenants.shop": {}})
 
     assert registered.one("PulsarCluster", "pulsar").urn in registered.one("PulsarTenant", "shop").dependencies
+
+
+PARTS = (
+    ("PulsarCoordinator", "pulsar-coordinator"),
+    ("ZooKeeperCluster", "pulsar-zookeeper"),
+    ("BookKeeperCluster", "pulsar-bookkeeper"),
+    ("PulsarBroker", "pulsar-broker"),
+    ("PulsarProxy", "pulsar-proxy"),
+)
+
+
+def test_parts_that_are_handed_over_one_by_one_wait_for_each_other(deploy: Deploy):
+    registered = deployed(deploy, STREAMNATIVE, streamnative_licence="made up")
+
+    release = registered.one("Release", "sn-operator")
+    assert (release.inputs["chart"], release.inputs["version"]) == ("sn-operator", "0.21.2")
+    assert release.inputs["repositoryOpts"] == {"repo": "https://charts.streamnative.io"}
+    made = [registered.one(*each) for each in PARTS]
+    for before, after in itertools.pairwise([release, *made]):
+        assert before.urn in after.dependencies, f"{before.name} must be there before {after.name}, and go after it."
+    assert registered.of("StatefulSet") == registered.of("Job") == []
+    assert [each.name for each in registered.of("Deployment")] == ["pulsar-toolset"]
+
+
+def test_the_operator_finds_its_licence_when_it_starts(deploy: Deploy):
+    registered = deployed(deploy, STREAMNATIVE, streamnative_licence="made up")
+
+    licence, release = registered.one("Secret", "sn-operator-licence"), registered.one("Release", "sn-operator")
+    assert licence.inputs["metadata"]["namespace"] == release.inputs["namespace"] == "sn-operator"
+    assert licence.inputs["metadata"]["labels"]["cloud.streamnative.io/type"] == "license"
+    assert licence.urn in release.dependencies
+
+
+def test_a_licence_that_is_not_set_is_asked_for_before_anything_is_made(deploy: Deploy):
+    with pytest.raises(pulumi.RunError) as refused:
+        deployed(deploy, STREAMNATIVE)
+
+    assert "pulsar.operator: needs the secret pulsar:streamnative_licence, which is not set." in str(refused.value)
+
+
+def test_of_the_parts_those_that_hold_data_are_kept(deploy: Deploy):
+    kept, free = (
+        deployed(deploy, {**STREAMNATIVE, "pulsar.keep_data": keep}, streamnative_licence="made up")
+        for keep in (True, False)
+    )
+
+    assert [name for kind, name in PARTS if kept.one(kind, name).protect] == ["pulsar-zookeeper", "pulsar-bookkeeper"]
+    assert not [name for kind, name in PARTS if free.one(kind, name).protect]

@@ -29,7 +29,7 @@ def apply(api: Client, operator: str) -> None:
 
     Args:
         api: the cluster.
-        operator: `function-mesh`, `kaap` or `pulsar-resources-operator`.
+        operator: one of `custom_resources.OPERATORS`.
     """
     names = []
     for each in custom_resources.definitions(operator):

@@ -137,7 +137,7 @@ def test_a_secret_that_exists_is_used_and_its_rotation_rolls_the_pods_too():
         rendered.of({"pulsar.tiered_storage": {**store, "key_generation": generation}}) for generation in (1, 2)
     )
 
-    assert stack_file.spec({"pulsar.tiered_storage": store}).secrets == ()
+    assert stack_file.spec({"pulsar.tiered_storage": store}).secrets == {}
     for name in ("pulsar-broker", "pulsar-seaweedfs"):
         one, other = (dict(rendered.pod_templates(each))[name] for each in (first, second))
         held = [each["valueFrom"]["secretKeyRef"]["name"] for each in one["spec"]["containers"][0]["env"]

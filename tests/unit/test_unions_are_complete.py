@@ -57,7 +57,11 @@ def of_union(place: str, union: Any, discriminator: str) -> Iterator[Variant]:
             yield Variant(place, tag, f"{discriminator}: {tag}")
 
 
-BOOKIES = {"kubernetes:apps/v1:StatefulSet", "kubernetes:kaap.oss.datastax.com/v1beta1:PulsarCluster"}
+BOOKIES = {
+    "kubernetes:apps/v1:StatefulSet",
+    "kubernetes:bookkeeper.streamnative.io/v1alpha1:BookKeeperCluster",
+    "kubernetes:kaap.oss.datastax.com/v1beta1:PulsarCluster",
+}
 """What bookies are made from, by this program or by an operator."""
 VARIANTS = [
     *of_union("cluster", ClusterSpec, "provider"),

@@ -237,6 +237,26 @@ def test_what_stands_beside_an_awaited_value_is_what_the_waiting_says():
     assert nothing.message == f"waiting for {expression}"
 
 
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (
+            {"readyReplicas": 1, "conditions": [{"type": "Error", "status": "True", "message": "no valid licence"}]},
+            "where it says readyReplicas: 1, Error is True (no valid licence)",
+        ),
+        (
+            {"conditions": {"set": {"condition": "StatefulSetReady", "status": "False", "action": "Wait"}}},
+            "where it says StatefulSetReady is False (Wait)",
+        ),
+    ],
+    ids=["a list", "a mapping"],
+)
+def test_a_number_that_is_waited_for_says_what_the_controller_says_in_words(status, words):
+    expression = "jsonpath={.status.readyReplicas}=3"
+
+    assert conditions(expression)({"status": status}, Around()).message == f"waiting for {expression}, {words}"  # type: ignore[arg-type]
+
+
 def test_conditions_of_another_shape_are_none_of_kubernetes_own():
     part = {"condition": "StatefulSetReady", "status": "True"}
 

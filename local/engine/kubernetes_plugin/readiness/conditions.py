@@ -52,11 +52,23 @@ def _beside(live: dict[str, Any], expression: str) -> str:
     """What stands where a JSONPath leads, with what stands beside it: a condition's reason, whatever it is called."""
     path = expression.partition("=")[2].partition("}")[0].lstrip("{")
     steps = _steps(path if path.startswith((".", "[")) else f".{path}", expression)
-    if len(steps) < 2 or not list(_walk(live, steps)):
+    around = next((each for each in _walk(live, steps[:-1]) if isinstance(each, dict)), {}) if steps[1:] else {}
+    words = _words(around.get("conditions"))
+    if not words and not list(_walk(live, steps)):
         return ""
-    around = next((each for each in _walk(live, steps[:-1]) if isinstance(each, dict)), {})
-    told = (f"{name}: {_text(value)}" for name, value in sorted(around.items()) if isinstance(value, str | int))
-    return f", where it says {', '.join(told)}"
+    told = [f"{name}: {_text(value)}" for name, value in sorted(around.items()) if isinstance(value, str | int)]
+    return f", where it says {', '.join(told + words)}" if told + words else ""
+
+
+def _words(conditions: Any) -> list[str]:
+    """What a controller says in words of an object whose numbers are awaited, whichever shape its conditions have."""
+    named = conditions.items() if isinstance(conditions, dict) else ((None, each) for each in conditions or ())
+    found = []
+    for name, each in named:
+        words = ": ".join(each[key] for key in ("reason", "message", "action") if each.get(key))
+        if words:
+            found.append(f"{each.get('condition') or each.get('type') or name} is {each.get('status')} ({words})")
+    return found
 
 
 def _is_of_now(live: dict[str, Any], found: dict[str, Any]) -> bool:
