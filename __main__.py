@@ -46,7 +46,7 @@ if spec.operators.resources and spec.tenants:
     needed += tenants.ready.values()
 function_mesh_resources.deploy(spec, operators, needed=needed, opts=within)
 worker.deploy(spec, cluster, needed=needed)
-monitoring.deploy(spec, needed=[pulsar], opts=within)
+monitoring.deploy(spec, needed=pulsar.namespaces, opts=within)
 
 pulumi.export("service_url", pulsar.service_url)
 pulumi.export("admin_url", pulsar.admin_url)

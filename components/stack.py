@@ -6,7 +6,7 @@ from typing import Any, Self
 import pulumi
 import pydantic
 
-from . import bases, mistakes
+from . import bases, mistakes, node_ports
 from .apps.console import ConsoleSpec
 from .apps.demo import DemoSpec
 from .clusters import ClusterSpec
@@ -70,13 +70,21 @@ class StackSpec(Spec):
         if self.console:
             for path, sentence in self.console.misfits(self.pulsar):
                 yield f"console.{path}", sentence
-        if self.demo:
-            for path, sentence in self.demo.misfits(self.pulsar):
-                yield f"demo.{path}", sentence
         if self.monitoring:
             for path, sentence in self.monitoring.misfits(self.pulsar):
                 yield f"monitoring.{path}", sentence
         yield from placement.misfits(self)
+        yield from node_ports.taken_twice(self._node_ports())
+
+    def _node_ports(self) -> Iterator[tuple[str, int | None]]:
+        """Every setting with a port of the nodes."""
+        if proxy := self.pulsar.proxy.service.node_ports:
+            yield "pulsar.proxy.service.node_ports.pulsar", proxy.pulsar
+            yield "pulsar.proxy.service.node_ports.http", proxy.http
+        if self.demo:
+            yield "demo.service.node_port", self.demo.service.node_port
+        for path, port in (self.monitoring.node_ports if self.monitoring else {}).items():
+            yield f"monitoring.{path}", port
 
     @property
     def images(self) -> frozenset[str]:

@@ -60,17 +60,6 @@ class DemoSpec(Spec):
         if self.memory.mebibytes < 192:
             yield "memory", f"{self.memory} is less than Python and a small JVM need. Use at least 192Mi."
 
-    def misfits(self, pulsar: "PulsarSpec") -> Iterator[tuple[str, str]]:
-        """A node port that Pulsar has."""
-        taken = pulsar.proxy.service.node_ports
-        for name in ("pulsar", "http"):
-            if self.service.node_port and taken and getattr(taken, name) == self.service.node_port:
-                yield (
-                    "service.node_port",
-                    f"{self.service.node_port} is pulsar.proxy.service.node_ports.{name} as well, but a port can serve "
-                    "only one of them. Give each its own.",
-                )
-
     @property
     def address(self) -> str | None:
         """Where a browser finds the page, if the stack file fixes it."""

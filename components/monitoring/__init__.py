@@ -41,6 +41,6 @@ class Monitoring(pulumi.ComponentResource):
 
 
 def deploy(stack: "StackSpec", *, needed: Sequence[pulumi.Resource], opts: pulumi.ResourceOptions) -> None:
-    """Watch a stack whose file says so, beside what is there by then."""
+    """Watch a stack whose file says so, once what it needs is there: the namespaces of the pods that it reads."""
     if stack.monitoring:
         Monitoring("monitoring", stack.monitoring, stack, needed=needed, opts=opts)

@@ -17,6 +17,7 @@ from ..pulsar.service import PageServiceSpec
 from ..pulsar.workload import Manifest, Mount, Workload
 from .alert import rules
 from .alerts import alerts
+from .discovery import DISCOVERIES, Discovery, DiscoveryName
 from .targets import scrape_job, targets
 
 if TYPE_CHECKING:
@@ -62,6 +63,9 @@ class OwnSpec(Spec):
     """A Prometheus that belongs to the stack."""
     image: Image = versions.PROMETHEUS_IMAGE
     """Prometheus' image, of a release 2.x: from 3.0 on it asks more of what it reads."""
+    discovery: DiscoveryName = "kubernetes"
+    """How it finds the pods. `kubernetes`: it lists them, for which it gets the right. `dns`: by Services' SRV records,
+    without any right; then metrics have no label `node`, and a Deployment's pod is called by its address."""
     interval: Duration = Duration.parse("30s")
     """How often metrics are read and rules are looked at."""
     retention: Duration = Duration.parse("15d")
@@ -112,15 +116,17 @@ class OwnSpec(Spec):
         yield "volume.size", str(self.size), "stack file" if self.volume else "series, interval and retention"
 
     def misfits(self, pulsar: "PulsarSpec") -> Iterator[tuple[str, str]]:
-        """A node port that Pulsar has."""
-        taken = pulsar.proxy.service.node_ports
-        for name in ("pulsar", "http"):
-            if self.service.node_port and taken and getattr(taken, name) == self.service.node_port:
-                yield (
-                    "service.node_port",
-                    f"{self.service.node_port} is pulsar.proxy.service.node_ports.{name} as well, but a port can serve "
-                    "only one of them. Give each its own.",
-                )
+        """Pods that it wouldn't find."""
+        yield from (("discovery", sentence) for sentence in self._finding.misfits(pulsar))
+
+    @property
+    def node_ports(self) -> Mapping[str, int | None]:
+        """The nodes' ports that it asks for, by setting."""
+        return {"service.node_port": self.service.node_port}
+
+    @property
+    def _finding(self) -> Discovery:
+        return DISCOVERIES[self.discovery]
 
     @property
     def size(self) -> Bytes:
@@ -150,7 +156,7 @@ class OwnSpec(Spec):
                 "external_labels": dict(self.external_labels),
             },
             "rule_files": [f"{_CONFIGURATION}/alerts.yml"],
-            "scrape_configs": [scrape_job(each) for each in targets(pulsar)],
+            "scrape_configs": [scrape_job(each, self._finding.job(each)) for each in targets(pulsar)],
         }
         if self.alertmanagers:
             whole["alerting"] = {"alertmanagers": [{"static_configs": [{"targets": list(self.alertmanagers)}]}]}
@@ -204,7 +210,7 @@ class OwnSpec(Spec):
             stateful=False,
             # Two can't write to one volume.
             surges=False,
-            kubernetes_api=True,
+            kubernetes_api=self._finding.kubernetes_api,
             headless=False,
             client_service=self.service.manifest(offer),
             grace_seconds=60,
@@ -220,7 +226,7 @@ class OwnSpec(Spec):
         name, labels = work.name, names.labels(work.cluster, work.role)
         storage_class = (self.volume.storage_class if self.volume else None) or offer.storage_class
         around = {"name": name, "namespace": work.namespace, "labels": labels}
-        found: dict[str, Manifest] = {
+        return {
             f"{name}-files": {
                 "apiVersion": "v1",
                 "kind": "ConfigMap",
@@ -242,25 +248,7 @@ class OwnSpec(Spec):
                     "resources": {"requests": {"storage": str(self.size)}},
                 },
             },
-        }
-        for namespace in sorted({each.namespace for each in targets(pulsar)}):
-            logical = name if namespace == work.namespace else f"{name}-{namespace}"
-            there = {"name": name, "namespace": namespace, "labels": labels}
-            reference = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": name}
-            found[f"{logical}-role"] = {
-                "apiVersion": "rbac.authorization.k8s.io/v1",
-                "kind": "Role",
-                "metadata": there,
-                "rules": [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get", "list", "watch"]}],
-            }
-            found[f"{logical}-binding"] = {
-                "apiVersion": "rbac.authorization.k8s.io/v1",
-                "kind": "RoleBinding",
-                "metadata": there,
-                "roleRef": reference,
-                "subjects": [{"kind": "ServiceAccount", "name": name, "namespace": work.namespace}],
-            }
-        return found
+        } | self._finding.manifests(work, targets(pulsar))
 
 
 def _remote_write(spec: RemoteWriteSpec) -> dict[str, Any]:

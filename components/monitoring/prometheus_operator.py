@@ -45,6 +45,11 @@ class PrometheusOperatorSpec(Spec):
         yield from ()
 
     @property
+    def node_ports(self) -> Mapping[str, int | None]:
+        """None: nothing is reached here."""
+        return {}
+
+    @property
     def address(self) -> None:
         """Its operator knows where it is, and no stack file."""
 

@@ -1,7 +1,7 @@
 """What Prometheus reads metrics from: the roles of a stack's pods, and where each answers."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..clusters.cluster import Offer
@@ -31,9 +31,12 @@ class Target:
     selector: str
     """Kubernetes' selector of the pods, as text."""
     port: int
+    port_name: str
     path: str = "/metrics"
     cluster: str
     """Pulsar's name of the cluster."""
+    headless: str = ""
+    """The Service that gives each pod a host name of its own, if there is one."""
 
 
 def targets(pulsar: "PulsarSpec") -> tuple[Target, ...]:
@@ -43,13 +46,16 @@ def targets(pulsar: "PulsarSpec") -> tuple[Target, ...]:
 
 
 def _of(work: "Workload") -> Target:
+    port = _port(work)
     return Target(
         component=work.role,
         namespace=work.namespace,
         selector=f"app.kubernetes.io/instance={work.cluster},app.kubernetes.io/name={work.role}",
-        port=work.ports[_port(work)],
+        port=work.ports[port],
+        port_name=port,
         path="/metrics/" if work.role in _JETTY else "/metrics",
         cluster=work.cluster,
+        headless=work.headless_name if work.headless else "",
     )
 
 
@@ -68,6 +74,7 @@ def _functions(pulsar: "PulsarSpec") -> Iterator[Target]:
             namespace=namespace,
             selector="tenant,namespace,name",
             port=FUNCTION_PORT,
+            port_name="metrics",
             cluster=pulsar.name,
         )
 
@@ -80,26 +87,31 @@ _TAKEN_OVER = {
 """Labels of a metric that come from its pod. `namespace` is not among them: to Pulsar it is one of a tenant's."""
 
 
+def fixed_labels(target: Target) -> list[dict[str, Any]]:
+    """Labels of what comes from equal pods, whichever of them it is."""
+    return [
+        {"target_label": "cluster", "replacement": target.cluster},
+        {"target_label": "component", "replacement": target.component},
+    ]
+
+
 def relabelings(target: Target) -> list[dict[str, Any]]:
     """The one port that answers, of pods that have not ended, and the labels of what comes from them."""
     port, phase = "__meta_kubernetes_pod_container_port_number", "__meta_kubernetes_pod_phase"
     return [
         {"source_labels": [port], "regex": str(target.port), "action": "keep"},
         {"source_labels": [phase], "regex": "Succeeded|Failed", "action": "drop"},
-        {"target_label": "cluster", "replacement": target.cluster},
-        {"target_label": "component", "replacement": target.component},
+        *fixed_labels(target),
         *({"source_labels": [source], "target_label": label} for label, source in _TAKEN_OVER.items()),
     ]
 
 
-def scrape_job(target: Target) -> dict[str, Any]:
-    """One of `scrape_configs` in Prometheus' configuration."""
-    pods = {"role": "pod", "label": target.selector}
+def scrape_job(target: Target, found: Mapping[str, Any]) -> dict[str, Any]:
+    """One of `scrape_configs` in Prometheus' configuration, with how it finds its pods."""
     return {
         "job_name": target.component,
         # Pulsar labels a topic's metrics with its own cluster and namespace: these are what a reader asks for.
         "honor_labels": True,
         "metrics_path": target.path,
-        "kubernetes_sd_configs": [{"role": "pod", "namespaces": {"names": [target.namespace]}, "selectors": [pods]}],
-        "relabel_configs": relabelings(target),
+        **found,
     }

@@ -61,6 +61,8 @@ class Pulsar(pulumi.ComponentResource):
     """The admin REST API, through the proxy."""
     around: pulumi.Resource
     """Its namespace."""
+    namespaces: list[pulumi.Resource]
+    """Its namespace, and those that others' pods have, such as functions'."""
 
     def __init__(
         self,
@@ -94,6 +96,7 @@ class Pulsar(pulumi.ComponentResource):
         # What is in a namespace of its own comes after that.
         spaces = {logical for logical, manifest in manifests.items() if manifest["kind"] == "Namespace"}
         made = [register(logical, manifests.pop(logical), within) for logical in sorted(spaces)]
+        self.namespaces = [around, *made]
         needed = pulumi.ResourceOptions.merge(needed, pulumi.ResourceOptions(depends_on=made)) if made else needed
         for logical, manifest in manifests.items():
             holds_data = spec.keep_data and manifest["kind"] == "PersistentVolumeClaim"

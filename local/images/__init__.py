@@ -73,6 +73,13 @@ def _rclone(name: str, server: pathlib.Path, progress: Progress) -> pathlib.Path
     return rclone.ensure(name, progress)
 
 
+def _prometheus(name: str, server: pathlib.Path, progress: Progress) -> pathlib.Path:
+    from . import prometheus
+
+    del server
+    return prometheus.ensure(name, progress)
+
+
 def _seaweedfs(name: str, server: pathlib.Path, progress: Progress) -> pathlib.Path:
     from . import seaweedfs
 
@@ -86,6 +93,7 @@ BUILDERS: Mapping[str, Build] = {
     "docker.io/chrislusf/seaweedfs": _seaweedfs,
     "docker.io/rclone/rclone": _rclone,
     "quay.io/coreos/etcd": _etcd,
+    "quay.io/prometheus/prometheus": _prometheus,
 }
 """What can be made here, by the image's repository."""
 

@@ -1,8 +1,9 @@
-"""The lowest layer of the Pulsar image: Debian with Java and Python."""
+"""What images take from Debian: the lowest layer of the Pulsar image, with Java and Python, and packages' files."""
 
 import pathlib
 import subprocess
 import tempfile
+from collections.abc import Sequence
 
 from local.problem import Problem
 
@@ -52,24 +53,46 @@ def inputs() -> str:
 
 def build(target: pathlib.Path, epoch: int) -> None:
     """Write the layer's tar."""
+    options = [f"--dpkgopt=path-exclude={pattern}" for pattern in LEFT_OUT]
+    options += [f"--customize-hook={hook}" for hook in HOOKS]
+    _mmdebstrap(
+        "--variant=essential",
+        "--format=tar",
+        f"--include={','.join(PACKAGES)}",
+        "--dpkgopt=path-include=/usr/share/doc/*/copyright",
+        # The JRE's own script puts alternatives there and fails without it.
+        '--essential-hook=mkdir -p "$1/usr/share/man/man1"',
+        *options,
+        target=target,
+        epoch=epoch,
+    )
+
+
+def extract(folder: pathlib.Path, packages: Sequence[str], kept: Sequence[str], epoch: int) -> None:
+    """Put files of packages, and of those that they need, into a folder. No package's script runs.
+
+    Args:
+        folder: where to, not there yet.
+        packages: their names.
+        kept: which files, as patterns that dpkg knows. With a `!` before it: which not, though an earlier one has it.
+        epoch: as for a layer.
+    """
+    filters = [f"path-exclude={each[1:]}" if each.startswith("!") else f"path-include={each}" for each in kept]
+    _mmdebstrap(
+        "--variant=extract",
+        "--format=directory",
+        f"--include={','.join(packages)}",
+        "--dpkgopt=path-exclude=/*",
+        *(f"--dpkgopt={each}" for each in filters),
+        target=folder,
+        epoch=epoch,
+    )
+
+
+def _mmdebstrap(*options: str, target: pathlib.Path, epoch: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        options = [f"--dpkgopt=path-exclude={pattern}" for pattern in LEFT_OUT]
-        options += [f"--customize-hook={hook}" for hook in HOOKS]
         done = subprocess.run(
-            [
-                "nice",
-                "mmdebstrap",
-                "--variant=essential",
-                "--format=tar",
-                "--quiet",
-                f"--include={','.join(PACKAGES)}",
-                "--dpkgopt=path-include=/usr/share/doc/*/copyright",
-                # The JRE's own script puts alternatives there and fails without it.
-                '--essential-hook=mkdir -p "$1/usr/share/man/man1"',
-                *options,
-                SUITE,
-                target,
-            ],
+            ["nice", "mmdebstrap", "--quiet", *options, SUITE, target],
             check=False,
             capture_output=True,
             text=True,
@@ -77,7 +100,7 @@ def build(target: pathlib.Path, epoch: int) -> None:
         )
     if done.returncode:
         raise Problem(
-            f"mmdebstrap could not make the Debian part of the Pulsar image:\n{done.stderr.strip()[-1500:]}\n"
+            f"mmdebstrap could not fetch what an image takes from Debian:\n{done.stderr.strip()[-1500:]}\n"
             "Check that Debian's archive can be reached (apt-get update)."
         )
 

@@ -1,7 +1,7 @@
-"""A real Prometheus on this machine that reads the pods of a stack through the Kubernetes API.
+"""A real Prometheus that reads the pods of a stack: the stack's own, or one on this machine for a stack without.
 
-Its jobs are those of the stack's own Prometheus, with another way to find the pods and to reach them: Debian's build
-knows no Kubernetes discovery, and this machine no pod's address.
+The latter reads through the Kubernetes API. Its jobs are those of the stack's own, with another way to find the pods
+and to reach them: this machine knows no pod's address and asks no cluster's name server.
 """
 
 import base64
@@ -13,7 +13,7 @@ import subprocess
 import time
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import kubernetes
@@ -21,7 +21,9 @@ import yaml
 
 from components.monitoring.alert import rules
 from components.monitoring.alerts import alerts
+from components.monitoring.prometheus import OwnSpec
 from components.monitoring.targets import Target, targets
+from components.pulsar.workload import Workload
 from components.stack import StackSpec
 from tests.promtool import prometheus
 
@@ -63,6 +65,19 @@ class Scraped:
         return self.get("query", query=expression)["result"]
 
 
+def own(spec: StackSpec) -> Scraped:
+    """The local stack's own, in its pod, once it has read every pod twice."""
+    assert isinstance(spec.monitoring, OwnSpec), "the local stack's file says so"
+    assert spec.monitoring.service.node_port, "so that it is reached without asking Kubernetes"
+    found = Scraped(spec.monitoring.service.node_port)
+    return _wait(found, sum(each.replicas for each in _read(spec)), lambda: "see its pod's log")
+
+
+def _read(spec: StackSpec) -> Iterator[Workload]:
+    components = {each.component for each in targets(spec.pulsar)}
+    return (work for role, work in spec.pulsar.workloads(spec.cluster.offer).items() if role in components)
+
+
 @contextlib.contextmanager
 def scraping(folder: pathlib.Path, spec: StackSpec, kubeconfig: dict[str, Any]) -> Iterator[Scraped]:
     """Prometheus with a stack's alerts, once it has read every pod twice."""
@@ -94,19 +109,17 @@ def scraping(folder: pathlib.Path, spec: StackSpec, kubeconfig: dict[str, Any]) 
             stderr=log,
         )
     try:
-        found = Scraped(port)
-        _wait(found, len(jobs), folder)
-        yield found
+        yield _wait(Scraped(port), len(jobs), lambda: (folder / "log").read_text()[-2000:])
     finally:
         running.terminate()
         running.wait(30)
 
 
-def _wait(found: Scraped, pods: int, folder: pathlib.Path) -> None:
-    until = time.monotonic() + 60
+def _wait(found: Scraped, pods: int, words: Callable[[], str]) -> Scraped:
+    until = time.monotonic() + 90
     while time.monotonic() < until:
         with contextlib.suppress(OSError):
-            if len(found.query("count_over_time(up[1m]) >= 2")) == pods:
-                return
+            if len(found.query("count_over_time(up[1m]) >= 2 and up == 1")) == pods:
+                return found
         time.sleep(1)
-    raise AssertionError(f"Prometheus has not read {pods} pods:\n{(folder / 'log').read_text()[-2000:]}")
+    raise AssertionError(f"Prometheus has not read {pods} pods: {words()}")

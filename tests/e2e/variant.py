@@ -23,6 +23,7 @@ _APART = {
     # The node ports belong to the local stack itself.
     "pulsar.proxy.service": {"type": "ClusterIP"},
     "demo": changing.LEFT_OUT,
+    "monitoring": changing.LEFT_OUT,
 }
 
 

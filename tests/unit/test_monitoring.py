@@ -85,6 +85,75 @@ def test_prometheus_may_list_pods_of_these_namespaces_and_nothing_else():
     ] * 2
 
 
+def by_names(changes: dict | None = None) -> dict:
+    return {"monitoring": {"kind": "own", "discovery": "dns"}, **(changes or {})}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"pulsar.metadata": {"store": "oxia"}},
+        {"pulsar.metadata": {"store": "zookeeper"}, "pulsar.functions.run_in": "pods"},
+        {"pulsar.metadata": {"store": "etcd", "tls": {"members": "etcd-members", "clients": "etcd-clients"}}},
+    ],
+)
+def test_by_names_every_pod_is_found_that_is_found_by_asking_kubernetes(changes: dict):
+    found = rendered.of(by_names(changes))
+    jobs = yaml.safe_load(found["pulsar-prometheus-files"]["data"]["prometheus.yml"])["scrape_configs"]
+    services = {each["metadata"]["name"]: each["spec"] for each in found.values() if each["kind"] == "Service"}
+
+    assert [job["job_name"] for job in jobs] == [each.component for each in targets(stack_file.spec(changes).pulsar)]
+    for job, target in zip(jobs, targets(stack_file.spec(changes).pulsar), strict=True):
+        (name,) = job["dns_sd_configs"][0]["names"]
+        port, protocol, service, namespace, _ = name.split(".")
+        asked = services[service]
+        pods = found[f"pulsar-{target.component}"]["spec"]["template"]
+        ports = {each["name"]: each["containerPort"] for each in pods["spec"]["containers"][0]["ports"]}
+
+        assert (protocol, namespace) == ("_tcp", "pulsar")
+        # A pod that isn't ready shows why in its metrics.
+        assert (asked["clusterIP"], asked["publishNotReadyAddresses"]) == ("None", True)
+        assert asked["selector"].items() <= pods["metadata"]["labels"].items()
+        assert port.removeprefix("_") in {each["name"] for each in asked["ports"]}
+        assert ports[port.removeprefix("_")] == target.port
+
+
+def test_by_names_prometheus_may_do_nothing_in_kubernetes_and_has_no_token():
+    found = rendered.of(by_names())
+
+    assert not any(
+        each["kind"] in ("Role", "RoleBinding") and "prometheus" in each["metadata"]["name"] for each in found.values()
+    )
+    assert found["pulsar-prometheus"]["spec"]["template"]["spec"]["automountServiceAccountToken"] is False
+
+
+def test_dashboards_and_alerts_find_the_labels_that_they_ask_for_either_way():
+    jobs = [*configuration({})["scrape_configs"], *configuration(by_names())["scrape_configs"]]
+
+    for job in jobs:
+        labels = {rule.get("target_label") for rule in job["relabel_configs"]}
+        assert {"cluster", "component", "pod", "kubernetes_namespace"} <= labels
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        (
+            {"pulsar.functions": {"run_in": "pods", "runtime": "kubernetes", "packages": {"storage_class": "nfs"}}},
+            "no name leads to all of them. Use kubernetes.",
+        ),
+        ({"pulsar.operator": {"kind": "kaap"}, "pulsar.metadata": {"store": "zookeeper"}}, "Use kubernetes."),
+    ],
+)
+def test_pods_that_no_name_leads_to_are_not_left_out_in_silence(changes: dict, sentence: str):
+    with pytest.raises(mistakes.NotADeployment) as refused:
+        stack_file.spec(by_names(changes))
+
+    assert "spec.monitoring.discovery: is dns" in str(refused.value)
+    assert sentence in str(refused.value)
+
+
 def test_a_changed_alert_is_another_pod_and_the_same_volume():
     def hashed(changes: dict) -> str:
         return rendered.of(OWN | changes)["pulsar-prometheus"]["spec"]["template"]["metadata"]["annotations"][
@@ -149,14 +218,21 @@ def test_what_can_t_work_is_said_before_anything_is_made(monitoring: dict, sente
     assert sentence in str(refused.value)
 
 
-def test_pulsar_s_node_port_is_not_taken_twice():
-    with pytest.raises(mistakes.NotADeployment, match="serve only one of them"):
+@pytest.mark.parametrize(
+    ("port", "other"), [(30080, "pulsar.proxy.service.node_ports.http"), (30083, "demo.service.node_port")]
+)
+def test_a_port_of_the_nodes_is_not_taken_twice(port: int, other: str):
+    with pytest.raises(mistakes.NotADeployment) as refused:
         stack_file.spec(
             {
-                "monitoring": {"kind": "own", "service": {"type": "NodePort", "node_port": 30080}},
+                "monitoring": {"kind": "own", "service": {"type": "NodePort", "node_port": port}},
                 "pulsar.proxy.service": {"type": "NodePort", "node_ports": {"http": 30080, "pulsar": 30081}},
+                "demo.service": {"type": "NodePort", "node_port": 30083},
             }
         )
+
+    assert f"spec.monitoring.service.node_port: {port} is {other} as well" in str(refused.value)
+    assert "Give each its own." in str(refused.value)
 
 
 def test_it_keeps_to_the_rules_that_every_stack_is_held_to():

@@ -7,6 +7,8 @@ import zipfile
 
 import pytest
 
+from components import stack
+from evaluation import stack_files
 from local import images
 from local.images import archive, distribution, maven, pulsar, sharing
 from local.problem import Problem
@@ -41,6 +43,12 @@ def test_nothing_is_built_where_the_cluster_pulls_the_official_images():
 )
 def test_an_image_is_loaded_under_the_name_that_pods_ask_for(given, full):
     assert images.full_name(given) == full
+
+
+def test_every_image_of_the_local_stack_can_be_made_on_a_machine_that_reaches_no_registry():
+    spec = stack.read(stack_files.read("local")[stack_files.SPEC], "local")
+
+    assert {name for name in spec.images if not images.is_made_here(name)} == set()
 
 
 def small_image(folder, text=b"hello"):
