@@ -14,7 +14,7 @@ config = pulumi.Config()
 spec = stack.load(config)
 secrets = stack.secrets(config)
 
-cluster = spec.cluster.create("cluster", kubeconfig=secrets.get("kubeconfig"), demands=spec.pulsar.demands())
+cluster = spec.cluster.create("cluster", kubeconfig=secrets.get("kubeconfig"), demands=spec.demands())
 access = spec.pulsar.tiered_access("tiered-storage", cluster=cluster, secrets=secrets)
 
 within = pulumi.ResourceOptions(providers=[cluster.provider])

@@ -10,6 +10,7 @@ from . import bases, mistakes, node_ports
 from .apps.console import ConsoleSpec
 from .apps.demo import DemoSpec
 from .clusters import ClusterSpec
+from .clusters.sizing import Demand
 from .model import Name, Spec
 from .monitoring import MonitoringSpec
 from .operators import OperatorsSpec
@@ -59,7 +60,7 @@ class StackSpec(Spec):
 
     def mistakes(self) -> Iterator[tuple[str, str]]:
         """What Pulsar asks for and the cluster can't give."""
-        for path, sentence in self.cluster.misfits(self.pulsar):
+        for path, sentence in self.cluster.misfits(self.pulsar, self.demands()):
             yield f"cluster.{path}", sentence
         for path, sentence in self.pulsar.misfits(self.cluster):
             yield f"pulsar.{path}", sentence
@@ -85,6 +86,14 @@ class StackSpec(Spec):
             yield "demo.service.node_port", self.demo.service.node_port
         for path, port in (self.monitoring.node_ports if self.monitoring else {}).items():
             yield f"monitoring.{path}", port
+
+    def demands(self) -> tuple[Demand, ...]:
+        """What the pods ask of the nodes, but those of operators and of functions."""
+        beside = [each for each in (self.console, self.demo, self.monitoring) if each]
+        return (
+            *self.pulsar.demands(),
+            *(found for each in beside for found in each.demands(self.pulsar, self.cluster.offer)),
+        )
 
     @property
     def images(self) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from components.monitoring.targets import by_function_mesh
 from components.pulsar.deployment import namespace_manifest
 from components.pulsar.objects import objects
 from components.stack import StackSpec, read
@@ -19,7 +20,7 @@ def manifests(spec: StackSpec) -> dict[str, Manifest]:
         found |= objects(work)
     found |= spec.pulsar.manifests(spec.cluster.offer)
     if spec.monitoring:
-        found |= spec.monitoring.manifests(spec.pulsar, spec.cluster.offer)
+        found |= spec.monitoring.manifests(spec.pulsar, spec.cluster.offer, by_function_mesh(spec))
     return found
 
 

@@ -12,12 +12,13 @@ import pydantic
 
 from .. import names, versions
 from ..clusters.cluster import Offer
+from ..clusters.sizing import Demand
 from ..kubernetes_objects import register
 from ..model import Bytes, Cpu, Image, Name, Namespace, Spec
 from ..pulsar.deployment import PodSet
 from ..pulsar.objects import namespace
 from ..pulsar.service import ServiceSpec
-from ..pulsar.workload import Mount, SecretKey, Workload
+from ..pulsar.workload import Mount, SecretKey, Workload, demand, placed
 from ..sentences import echo
 
 if TYPE_CHECKING:
@@ -98,6 +99,10 @@ class ConsoleSpec(Spec):
         """Pulsar's own namespace."""
         if self.namespace == pulsar.namespace:
             yield "namespace", f"{self.namespace} is Pulsar's own (pulsar.namespace). Give the console another."
+
+    def demands(self, pulsar: "PulsarSpec", offer: Offer) -> tuple[Demand, ...]:
+        """What its pods ask of the nodes."""
+        return tuple(map(demand, workloads(self, pulsar, offer)))
 
     def place(self, pulsar: "PulsarSpec") -> str:
         """Its namespace."""
@@ -187,7 +192,7 @@ def login(spec: LoginSpec, console: Workload, offer: Offer) -> Workload:
 def workloads(spec: ConsoleSpec, pulsar: "PulsarSpec", offer: Offer) -> list[Workload]:
     """Dekaf, and the login before it where there is one."""
     console = dekaf(spec, pulsar)
-    return [console, *([login(spec.login, console, offer)] if spec.login else [])]
+    return [placed(each, offer) for each in (console, *([login(spec.login, console, offer)] if spec.login else []))]
 
 
 class Console(pulumi.ComponentResource):

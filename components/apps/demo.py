@@ -10,12 +10,13 @@ import pydantic
 
 from .. import names
 from ..clusters.cluster import Offer
+from ..clusters.sizing import Demand
 from ..kubernetes_objects import register
 from ..model import Bytes, Cpu, Spec
 from ..pulsar.deployment import PodSet
 from ..pulsar.service import PageServiceSpec
 from ..pulsar.websocket import WebSocketPods
-from ..pulsar.workload import Manifest, Mount, Workload
+from ..pulsar.workload import Manifest, Mount, Workload, demand, placed
 
 if TYPE_CHECKING:
     from ..pulsar.spec import PulsarSpec
@@ -60,6 +61,10 @@ class DemoSpec(Spec):
         if self.memory.mebibytes < 192:
             yield "memory", f"{self.memory} is less than Python and a small JVM need. Use at least 192Mi."
 
+    def demands(self, pulsar: "PulsarSpec", offer: Offer) -> tuple[Demand, ...]:
+        """What its pod asks of its node."""
+        return (demand(workload(self, pulsar, offer, {})),)
+
     @property
     def address(self) -> str | None:
         """Where a browser finds the page, if the stack file fixes it."""
@@ -92,7 +97,7 @@ def workload(spec: DemoSpec, pulsar: "PulsarSpec", offer: Offer, files: Mapping[
     role, port = pulsar.operator.websocket_at if isinstance(pulsar.websocket, WebSocketPods) else ("proxy", 8080)
     websocket = names.service(f"{pulsar.name}-{role}", pulsar.namespace)
     alive = {"httpGet": {"path": "/healthz", "port": "http"}, "timeoutSeconds": 5}
-    return Workload(
+    work = Workload(
         cluster=pulsar.name,
         namespace=pulsar.namespace,
         role=ROLE,
@@ -123,6 +128,7 @@ def workload(spec: DemoSpec, pulsar: "PulsarSpec", offer: Offer, files: Mapping[
         headless=False,
         client_service=spec.service.manifest(offer),
     )
+    return placed(work, offer)
 
 
 class Demo(pulumi.ComponentResource):

@@ -116,14 +116,14 @@ class CloudSpec(KubernetesSpec):
         """The pools' labels, and the zones. Each cloud adds its storage class and load balancer."""
         return Offer(zones=self.zones, node_selectors={name: {POOL_LABEL: name} for name in POOLS})
 
-    def misfits(self, pulsar: "PulsarSpec") -> Iterator[tuple[str, str]]:
+    def misfits(self, pulsar: "PulsarSpec", demands: Sequence[Demand]) -> Iterator[tuple[str, str]]:
         """Too few zones for the copies and the members, and pods that no machine holds."""
         yield from _zones(self.zones, pulsar)
         for name in POOLS:
             chosen: PoolSpec = getattr(self.pools, name)
             if chosen.machine is None:
                 try:
-                    pools([each for each in pulsar.demands() if each.pool == name], self.machines, len(self.zones) or 1)
+                    pools([each for each in demands if each.pool == name], self.machines, len(self.zones) or 1)
                 except NoMachine as error:
                     yield f"pools.{name}", f"{error}. Name a larger machine here, or ask for less."
             elif chosen.nodes is None and chosen.machine not in {each.name for each in self.machines}:

@@ -49,9 +49,14 @@ class KubernetesSpec(Spec):
         """The clouds in which its service accounts may have an identity."""
         return frozenset()
 
-    def misfits(self, pulsar: "PulsarSpec") -> Iterator[tuple[str, str]]:
-        """What Pulsar asks for and this cluster can't give: the setting's path in the spec, and a sentence."""
-        del pulsar
+    def misfits(self, pulsar: "PulsarSpec", demands: Sequence[Demand]) -> Iterator[tuple[str, str]]:
+        """What is asked for and this cluster can't give: the setting's path in the spec, and a sentence.
+
+        Args:
+            pulsar: Pulsar.
+            demands: what will run on it, with what stands beside Pulsar.
+        """
+        del pulsar, demands
         return iter(())
 
     def create(self, name: str, *, kubeconfig: pulumi.Output[str] | None, demands: Sequence[Demand]) -> "Cluster":

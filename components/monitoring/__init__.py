@@ -9,6 +9,7 @@ import pydantic
 from ..kubernetes_objects import register
 from .prometheus import OwnSpec
 from .prometheus_operator import PrometheusOperatorSpec
+from .targets import by_function_mesh
 
 if TYPE_CHECKING:
     from ..stack import StackSpec
@@ -30,7 +31,7 @@ class Monitoring(pulumi.ComponentResource):
         needed: Sequence[pulumi.Resource],
         opts: pulumi.ResourceOptions,
     ) -> None:
-        manifests = monitoring.manifests(stack.pulsar, stack.cluster.offer)
+        manifests = monitoring.manifests(stack.pulsar, stack.cluster.offer, by_function_mesh(stack))
         super().__init__("pulsar:monitoring:Monitoring", name, {"kind": monitoring.kind}, opts)
         made: list[pulumi.Resource] = [*needed]
         *beside, (logical, main) = manifests.items()

@@ -3,27 +3,32 @@
 `metrics.py` has the names that dashboards ask for as well.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from ..pulsar.metadata.etcd import EtcdSpec
 from ..pulsar.metadata.store import EnsembleSpec
 from . import metrics
 from .alert import Alert
-from .targets import targets
+from .targets import Target, targets
 
 if TYPE_CHECKING:
     from ..pulsar.spec import PulsarSpec
 
 
-def alerts(pulsar: "PulsarSpec") -> tuple[Alert, ...]:
-    """Every alert of a stack."""
+def alerts(pulsar: "PulsarSpec", further: Collection[Target] = ()) -> tuple[Alert, ...]:
+    """Every alert of a stack.
+
+    Args:
+        pulsar: Pulsar.
+        further: functions' pods that others run, such as Function Mesh.
+    """
     return (
         *_pods(pulsar),
         *_metadata(pulsar),
         *_bookies(pulsar),
         *_brokers(),
-        *_features(pulsar),
+        *_features(pulsar, functions=pulsar.functions.run_in != "none" or bool(further)),
     )
 
 
@@ -148,9 +153,11 @@ def _bookies(pulsar: "PulsarSpec") -> Iterator[Alert]:
         description="Its disk is full, or its journal failed. New ledgers go to the other bookies.",
     )
     usage = metrics.LEDGER_DISK_USAGE
+    forecast = f"predict_linear({usage}[6h], 4 * 86400) > {metrics.READ_ONLY_USAGE}"
     yield Alert(
         name="BookieDiskFillsUp",
-        expression=f"{usage} > 60 and predict_linear({usage}[6h], 4 * 86400) > {metrics.READ_ONLY_USAGE}",
+        # A forecast from less than the whole window takes for a trend what a new bookie writes first.
+        expression=f"{usage} > 60 and {forecast} and {usage} offset 6h",
         wait="1h",
         severity="warning",
         summary="{{ $labels.pod }} has its ledgers' disk full within four days",
@@ -205,7 +212,7 @@ def _brokers() -> Iterator[Alert]:
     )
 
 
-def _features(pulsar: "PulsarSpec") -> Iterator[Alert]:
+def _features(pulsar: "PulsarSpec", *, functions: bool) -> Iterator[Alert]:
     if pulsar.tiered_storage:
         yield Alert(
             name="OffloadFails",
@@ -227,7 +234,7 @@ def _features(pulsar: "PulsarSpec") -> Iterator[Alert]:
             summary="{{ $labels.remote_cluster }} is {{ $value | humanizeDuration }} behind",
             description="What {{ $labels.namespace }} wrote since then is lost to it if this cluster is.",
         )
-    if pulsar.functions.run_in != "none":
+    if functions:
         yield Alert(
             name="FunctionFails",
             expression=(

@@ -120,7 +120,7 @@ class ByDns:
                     "type": "ClusterIP",
                     "clusterIP": "None",
                     "publishNotReadyAddresses": True,
-                    "selector": names.selector(each.cluster, each.component),
+                    "selector": dict(term.split("=") for term in each.selector.split(",")),
                     "ports": [{"name": each.port_name, "port": each.port, "targetPort": each.port_name}],
                 },
             }

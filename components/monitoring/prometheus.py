@@ -1,7 +1,8 @@
 """A Prometheus of the stack's own, as plain Kubernetes objects."""
 
+import dataclasses
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import pydantic
@@ -9,16 +10,17 @@ import yaml
 
 from .. import names, versions
 from ..clusters.cluster import Offer
+from ..clusters.sizing import Demand
 from ..durations import Duration
 from ..model import Bytes, Cpu, Image, ObjectName, Spec
 from ..pulsar.metadata.store import VolumeSpec
 from ..pulsar.objects import objects
 from ..pulsar.service import PageServiceSpec
-from ..pulsar.workload import Manifest, Mount, Workload
+from ..pulsar.workload import Manifest, Mount, Workload, demand, placed
 from .alert import rules
 from .alerts import alerts
 from .discovery import DISCOVERIES, Discovery, DiscoveryName
-from .targets import scrape_job, targets
+from .targets import Target, scrape_job, targets
 
 if TYPE_CHECKING:
     from ..pulsar.spec import PulsarSpec
@@ -147,7 +149,7 @@ class OwnSpec(Spec):
         """Every image that a pod is made from."""
         return frozenset({self.image})
 
-    def configuration(self, pulsar: "PulsarSpec") -> dict[str, str]:
+    def configuration(self, pulsar: "PulsarSpec", further: Sequence[Target] = ()) -> dict[str, str]:
         """Prometheus' files, by their names."""
         whole: dict[str, Any] = {
             "global": {
@@ -156,20 +158,20 @@ class OwnSpec(Spec):
                 "external_labels": dict(self.external_labels),
             },
             "rule_files": [f"{_CONFIGURATION}/alerts.yml"],
-            "scrape_configs": [scrape_job(each, self._finding.job(each)) for each in targets(pulsar)],
+            "scrape_configs": [scrape_job(each, self._finding.job(each)) for each in (*targets(pulsar), *further)],
         }
         if self.alertmanagers:
             whole["alerting"] = {"alertmanagers": [{"static_configs": [{"targets": list(self.alertmanagers)}]}]}
         if self.remote_write:
             whole["remote_write"] = [_remote_write(each) for each in self.remote_write]
-        return {"alerts.yml": _yaml(rules(alerts(pulsar))), "prometheus.yml": _yaml(whole)}
+        return {"alerts.yml": _yaml(rules(alerts(pulsar, further))), "prometheus.yml": _yaml(whole)}
 
-    def workload(self, pulsar: "PulsarSpec", offer: Offer) -> Workload:
+    def workload(self, pulsar: "PulsarSpec", offer: Offer, further: Sequence[Target] = ()) -> Workload:
         """The pod."""
-        files, name = self.configuration(pulsar), f"{pulsar.name}-{ROLE}"
+        files, name = self.configuration(pulsar, further), f"{pulsar.name}-{ROLE}"
         healthy = {"httpGet": {"path": "/-/healthy", "port": "http"}, "timeoutSeconds": 5}
         secrets = sorted({each.secret for each in self.remote_write if each.secret})
-        return Workload(
+        work = Workload(
             cluster=pulsar.name,
             namespace=pulsar.namespace,
             role=ROLE,
@@ -215,14 +217,21 @@ class OwnSpec(Spec):
             client_service=self.service.manifest(offer),
             grace_seconds=60,
         )
+        return placed(work, offer)
 
-    def manifests(self, pulsar: "PulsarSpec", offer: Offer) -> dict[str, Manifest]:
+    def demands(self, pulsar: "PulsarSpec", offer: Offer) -> tuple[Demand, ...]:
+        """What its pod asks of its node: the volume, too."""
+        return (dataclasses.replace(demand(self.workload(pulsar, offer)), volumes=1),)
+
+    def manifests(self, pulsar: "PulsarSpec", offer: Offer, further: Sequence[Target] = ()) -> dict[str, Manifest]:
         """Every object, by its logical name, in the order in which they need each other."""
-        work = self.workload(pulsar, offer)
-        found = {**self._beside(work, pulsar, offer), **objects(work)}
+        work = self.workload(pulsar, offer, further)
+        found = {**self._beside(work, pulsar, offer, further), **objects(work)}
         return {**{name: each for name, each in found.items() if name != work.name}, work.name: found[work.name]}
 
-    def _beside(self, work: Workload, pulsar: "PulsarSpec", offer: Offer) -> dict[str, Manifest]:
+    def _beside(
+        self, work: Workload, pulsar: "PulsarSpec", offer: Offer, further: Sequence[Target]
+    ) -> dict[str, Manifest]:
         name, labels = work.name, names.labels(work.cluster, work.role)
         storage_class = (self.volume.storage_class if self.volume else None) or offer.storage_class
         around = {"name": name, "namespace": work.namespace, "labels": labels}
@@ -231,7 +240,7 @@ class OwnSpec(Spec):
                 "apiVersion": "v1",
                 "kind": "ConfigMap",
                 "metadata": {**around, "name": f"{name}-files"},
-                "data": self.configuration(pulsar),
+                "data": self.configuration(pulsar, further),
             },
             f"{name}-data": {
                 "apiVersion": "v1",
@@ -248,7 +257,7 @@ class OwnSpec(Spec):
                     "resources": {"requests": {"storage": str(self.size)}},
                 },
             },
-        } | self._finding.manifests(work, targets(pulsar))
+        } | self._finding.manifests(work, [*targets(pulsar), *further])
 
 
 def _remote_write(spec: RemoteWriteSpec) -> dict[str, Any]:

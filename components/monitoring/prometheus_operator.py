@@ -2,11 +2,12 @@
 beside it is told: the dashboards.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from .. import names
 from ..clusters.cluster import Offer
+from ..clusters.sizing import Demand
 from ..durations import Duration
 from ..model import Spec
 from ..pulsar.workload import Manifest
@@ -58,15 +59,27 @@ class PrometheusOperatorSpec(Spec):
         """No pod is made here."""
         return frozenset()
 
-    def manifests(self, pulsar: "PulsarSpec", offer: Offer) -> dict[str, Manifest]:
+    def demands(self, pulsar: "PulsarSpec", offer: Offer) -> tuple[Demand, ...]:
+        """No pod is made here."""
+        del pulsar, offer
+        return ()
+
+    def manifests(self, pulsar: "PulsarSpec", offer: Offer, further: Sequence[Target] = ()) -> dict[str, Manifest]:
         """A PodMonitor for each role, a ConfigMap for each dashboard, and the alerts as a PrometheusRule."""
         del offer
-        found = {f"{pulsar.name}-{each.component}-metrics": self._pod_monitor(each) for each in targets(pulsar)}
+        found = {
+            f"{pulsar.name}-{each.component}-metrics": self._pod_monitor(each) for each in (*targets(pulsar), *further)
+        }
         if self.dashboards:
             found |= self._dashboards(pulsar)
         name = f"{pulsar.name}-alerts"
         around = self._metadata(name, pulsar.namespace, pulsar.name, "alerts")
-        rule = {"apiVersion": _API, "kind": "PrometheusRule", "metadata": around, "spec": rules(alerts(pulsar))}
+        rule = {
+            "apiVersion": _API,
+            "kind": "PrometheusRule",
+            "metadata": around,
+            "spec": rules(alerts(pulsar, further)),
+        }
         return {**found, name: rule}
 
     def _pod_monitor(self, target: Target) -> Manifest:

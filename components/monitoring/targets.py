@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from ..clusters.cluster import Offer
 from ..pulsar.functions import WorkerSpec
+from ..tenancy import placement
 
 if TYPE_CHECKING:
     from ..pulsar.spec import PulsarSpec
     from ..pulsar.workload import Workload
+    from ..stack import StackSpec
 
 _PORTS = ("metrics", "health", "http", "client")
 """A pod's ports by their names, the first that it has: etcd with certificates has metrics without them on `health`."""
@@ -18,7 +20,8 @@ _WITHOUT = frozenset({"websocket"})
 _JETTY = frozenset({"broker", "proxy"})
 """Those that answer `/metrics` with a redirection to `/metrics/`."""
 FUNCTION_PORT = 9094
-"""Where an instance of a function shows its metrics (`metricsPort` of Pulsar's Kubernetes runtime)."""
+"""Where an instance of a function shows its metrics (`metricsPort` of Pulsar's Kubernetes runtime; Function Mesh's
+`MetricsPort`)."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -77,6 +80,26 @@ def _functions(pulsar: "PulsarSpec") -> Iterator[Target]:
             port_name="metrics",
             cluster=pulsar.name,
         )
+
+
+def by_function_mesh(stack: "StackSpec") -> tuple[Target, ...]:
+    """The pods of Function Mesh's functions, sources and sinks, if it runs some beside Pulsar.
+
+    Source: `makeFunctionLabels` and `MetricsPort` in Function Mesh's `controllers/spec`.
+    """
+    mesh = stack.operators.function_mesh
+    if mesh is None or mesh.adjacent or not placement.run_by(stack, "function-mesh"):
+        return ()
+    return (
+        Target(
+            component="function-mesh",
+            namespace=stack.pulsar.namespace,
+            selector="compute.functionmesh.io/app=function-mesh",
+            port=FUNCTION_PORT,
+            port_name="http-metrics",
+            cluster=stack.pulsar.name,
+        ),
+    )
 
 
 _TAKEN_OVER = {

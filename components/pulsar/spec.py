@@ -1,6 +1,5 @@
 """Pulsar as a stack file describes it, and every pod set and key that follows from it."""
 
-import dataclasses
 import functools
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Self
@@ -33,7 +32,7 @@ from .replication import PeerSpec
 from .runtime import Jvm, Runtime, runtime
 from .toolset import ToolsetSpec, toolset
 from .websocket import WebSocketPods, WebSocketSpec, websockets
-from .workload import Manifest, Spread, Workload, demand, images_in
+from .workload import Manifest, Spread, Workload, demand, images_in, placed
 
 
 class PulsarSpec(Spec):
@@ -217,11 +216,7 @@ class PulsarSpec(Spec):
         if isinstance(self.websocket, WebSocketPods):
             found.append(websockets(self.websocket, self.settings("websocket"), place=place, runtime=run))
         found = self.functions.workloads(self, found)
-        return {work.role: self._placed(equipped(work, self.contributions), offer) for work in found}
-
-    def _placed(self, work: Workload, offer: Offer) -> Workload:
-        selector = offer.node_selectors.get(demand(work).pool, {})
-        return dataclasses.replace(work, node_selector={**selector, **work.node_selector})
+        return {work.role: placed(equipped(work, self.contributions), offer) for work in found}
 
     def demands(self) -> tuple[Demand, ...]:
         """What the pods ask of the nodes."""

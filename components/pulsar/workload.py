@@ -5,6 +5,7 @@ import decimal
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from ..clusters.cluster import Offer
 from ..clusters.sizing import Demand
 from ..model import Bytes
 
@@ -126,6 +127,12 @@ def demand(work: Workload) -> Demand:
         volumes=len(work.volumes),
         alone=work.spread == "required",
     )
+
+
+def placed(work: Workload, offer: Offer) -> Workload:
+    """The same, on the nodes that are planned for it."""
+    selector = offer.node_selectors.get(demand(work).pool, {})
+    return dataclasses.replace(work, node_selector={**selector, **work.node_selector})
 
 
 def images_in(manifest: Any) -> frozenset[str]:

@@ -206,6 +206,14 @@ def test_a_stack_has_no_alert_for_what_it_lacks():
     assert set(ALERTS) - plain == {"OffloadFails", "ReplicationLags", "FunctionFails"}
 
 
+def test_what_a_new_bookie_writes_first_is_no_trend(tmp_path: pathlib.Path):
+    usage = {"bookie_ledger_dir__pulsar_data_bookkeeper_ledgers_current_usage": "70+0.1x10 71x600"}
+
+    done = _promtool(ALERTS["BookieDiskFillsUp"], usage, 3, tmp_path, 0)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_one_lost_member_of_one_is_not_a_risk_but_the_end():
     alone = {
         each.name for each in alerts(stack_file.spec({"pulsar.metadata": {"store": "etcd", "replicas": 1}}).pulsar)

@@ -4,9 +4,11 @@ import hypothesis
 import pytest
 from hypothesis import strategies as st
 
+from components import mistakes, stack
 from components.clusters.sizing import (
     CPU_RESERVE,
     MEMORY_RESERVE,
+    POOL_LABEL,
     Demand,
     Machine,
     NoMachine,
@@ -14,6 +16,8 @@ from components.clusters.sizing import (
     nodes,
     pools,
 )
+from evaluation import stack_files
+from tests import rendered, stack_file
 
 GI = 1 << 30
 MACHINES = tuple(
@@ -69,6 +73,43 @@ def test_a_machine_to_which_not_enough_volumes_can_be_attached_is_not_chosen():
     few = Machine(name="few", millicores=8000, memory=64 * GI, volumes=1)
 
     assert nodes("bookie", [Demand(role="bookie", pods=1, millicores=100, memory=GI, volumes=2)], few, 1) is None
+
+
+BESIDE = {
+    "monitoring": {"kind": "own"},
+    "demo": {},
+    "console.login": {
+        "issuer": "https://login.example.org",
+        "client_id": "console",
+        "secret": "console-login",
+        "email_domains": ["example.org"],
+        "url": "https://pulsar.example.org",
+    },
+}
+
+
+def test_what_stands_beside_pulsar_has_room_on_the_nodes_too():
+    alone, whole = stack_file.spec(), stack_file.spec(BESIDE)
+    further = {each.role: each for each in whole.demands() if each not in alone.demands()}
+
+    assert set(further) == {"prometheus", "demo", "dekaf", "console-login"}
+    assert further["prometheus"] == Demand(
+        role="prometheus", pods=1, millicores=250, memory=2 * GI, volumes=1, alone=False
+    )
+
+
+def test_a_prometheus_that_no_machine_holds_is_told_before_anything_is_made():
+    changes = {"monitoring": {"kind": "own", "memory": "4Ti"}}
+
+    with pytest.raises(mistakes.NotADeployment, match=r"spec.cluster.pools.general: A prometheus asks for"):
+        stack.read(stack_file.raw(changes, base=stack_files.read("aws")[stack_files.SPEC]), "aws")
+
+
+def test_what_stands_beside_pulsar_takes_no_room_from_bookies_and_brokers():
+    spec = stack.read(stack_files.read("aws")[stack_files.SPEC], "aws")
+    pod = rendered.manifests(spec)["events-prometheus"]["spec"]["template"]["spec"]
+
+    assert pod["nodeSelector"] == {POOL_LABEL: "general"}
 
 
 def test_nodes_are_spread_evenly_over_the_zones():

@@ -144,14 +144,14 @@ class AksSpec(CloudSpec):
                     f"Use one such as {MACHINES[2].name}.",
                 )
 
-    def misfits(self, pulsar: "PulsarSpec") -> Iterator[tuple[str, str]]:
+    def misfits(self, pulsar: "PulsarSpec", demands: Sequence[Demand]) -> Iterator[tuple[str, str]]:
         """Networks that are too small for the nodes that Pulsar needs."""
-        found = list(super().misfits(pulsar))
+        found = list(super().misfits(pulsar, demands))
         yield from found
         yield from self._too_fast(pulsar)
         # Without a plan for the pools there is nothing to add up.
         if not any(path.startswith("pools") for path, _ in found):
-            planned = sum(pool.nodes for pool in self.planned(pulsar.demands()).values())
+            planned = sum(pool.nodes for pool in self.planned(demands).values())
             # One for the cluster's own services in each zone, and one more in each zone of each pool while it upgrades.
             yield from self.network.shortages(planned + len(self.zones) * (2 + len(POOLS)))
 

@@ -116,9 +116,9 @@ class EksSpec(CloudSpec):
         """IAM roles for service accounts (IRSA)."""
         return frozenset({"aws"})
 
-    def misfits(self, pulsar: "PulsarSpec") -> Iterator[tuple[str, str]]:
+    def misfits(self, pulsar: "PulsarSpec", demands: Sequence[Demand]) -> Iterator[tuple[str, str]]:
         """A proxy for the internet without a subnet that reaches it."""
-        yield from super().misfits(pulsar)
+        yield from super().misfits(pulsar, demands)
         if pulsar.proxy.service.public and not self.network.reaches_in:
             yield (
                 "network.public_subnets",

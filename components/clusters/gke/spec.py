@@ -97,13 +97,13 @@ class GkeSpec(CloudSpec):
             able = ", ".join(family for family, disks in FAMILIES.items() if self.disk in disks)
             yield "machine", f"{pool.machine} can't have {self.disk} volumes. Choose from {able}, or change disk."
 
-    def misfits(self, pulsar: "PulsarSpec") -> Iterator[tuple[str, str]]:
+    def misfits(self, pulsar: "PulsarSpec", demands: Sequence[Demand]) -> Iterator[tuple[str, str]]:
         """Ranges that are too small for the nodes that Pulsar needs."""
-        found = list(super().misfits(pulsar))
+        found = list(super().misfits(pulsar, demands))
         yield from found
         # Without a plan for the pools there is nothing to add up.
         if not any(path.startswith("pools") for path, _ in found):
-            planned = self.planned(pulsar.demands()).values()
+            planned = self.planned(demands).values()
             # While a pool is upgraded it has one node more.
             yield from self.network.shortages(sum(pool.nodes for pool in planned) + len(POOLS))
 
