@@ -156,8 +156,8 @@ def _bookies(pulsar: "PulsarSpec") -> Iterator[Alert]:
     forecast = f"predict_linear({usage}[6h], 4 * 86400) > {metrics.READ_ONLY_USAGE}"
     yield Alert(
         name="BookieDiskFillsUp",
-        # A forecast from less than the whole window takes for a trend what a new bookie writes first.
-        expression=f"{usage} > 60 and {forecast} and {usage} offset 6h",
+        # A forecast from a part of the window takes for a trend what a new bookie writes first.
+        expression=f"{usage} > 60 and {forecast} and time() - min_over_time(timestamp({usage})[6h:1m]) > 5 * 3600",
         wait="1h",
         severity="warning",
         summary="{{ $labels.pod }} has its ledgers' disk full within four days",
