@@ -80,7 +80,7 @@ drift: $(READY) $(CLOUD) ## whether what runs is what STACK's file says: changes
 	@$(PY) -m review drift $(STACK) $(ARGS)
 
 environments: $(READY) ## every stack file: its cluster, Pulsar, metadata, tiered storage, and what is known of it
-	@$(PY) -m review drift environments
+	@$(PY) -m review environments
 
 diff: $(READY) ## how environments differ: STACKS=onprem,aws (ARGS=--keys: keys of conf files as well)
 	@$(PY) -m review diff '$(STACKS)' --args='$(ARGS)'

@@ -2,6 +2,7 @@
 
 import argparse
 import datetime
+import gc
 import shlex
 import sys
 from typing import TYPE_CHECKING
@@ -91,4 +92,6 @@ def _diff(names: list[str], words: str) -> int:
 
 
 if __name__ == "__main__":
+    # A short life: what would be collected goes with the process, and looking for it takes a fifth of the time.
+    gc.disable()
     sys.exit(main())

@@ -2,7 +2,7 @@
 
 import dataclasses
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from local.engine.kubernetes_plugin.immutable import dotted, mark_immutable
@@ -11,6 +11,19 @@ from plugin.values import Path, at
 
 from .sides import Resource
 
+_ORDER = (
+    "initialise",
+    "etcd",
+    "zookeeper",
+    "oxia",
+    "bookie",
+    "autorecovery",
+    "broker",
+    "functions",
+    "proxy",
+    "websocket",
+)
+"""Pulsar's own order in an upgrade, by what the names of its objects hold. Source: docs/howto/upgrade.md."""
 CLOUDS = ("aws:", "gcp:", "azure-native:")
 Action = Literal["create", "update", "replace", "delete"]
 MUTABLE = ("ConfigMap", "Secret")
@@ -18,7 +31,7 @@ MUTABLE = ("ConfigMap", "Secret")
 _OURS = re.compile(r"^(pulsar:|pulumi:)")
 _MAY_STAY = re.compile(
     r"(^|\.)(tags|labels|tagsAll|resourceLabels|description|scalingConfig|scalingSettings|version|versioning"
-    r"|kubernetesVersion|minMasterVersion|orchestratorVersion|count|nodeCount|minCount|maxCount|autoscaling"
+    r"|kubernetesVersion|minMasterVersion|orchestratorVersion|count|nodeCount|minCount|maxCount|autoscaling|instanceType"
     r"|deletionProtection|accessConfig|configurationValues|policy|rules|lifecycleRules|managementPolicy)(\.|\[|$)"
 )
 """Inputs that clouds change in place."""
@@ -62,6 +75,13 @@ class Change:
         return self.type.rpartition(":")[2]
 
     @property
+    def called(self) -> str:
+        """The object's own name, or the logical one where it has none."""
+        metadata = self.object.get("metadata")
+        name = metadata.get("name") if isinstance(metadata, Mapping) else None
+        return str(name or self.name)
+
+    @property
     def object(self) -> Mapping[str, Any]:
         """What is there afterwards, or was before it is deleted."""
         return self.after or self.before
@@ -71,8 +91,17 @@ def between(before: Sequence[Resource], after: Sequence[Resource]) -> list[Chang
     """What an update would do, as far as it can be known without asking the engine or a cloud."""
     old = {(each.type, each.name): each for each in before if not _is_ours(each.type)}
     new = {(each.type, each.name): each for each in after if not _is_ours(each.type)}
-    found = [_of(old.get(key), new.get(key)) for key in dict.fromkeys([*old, *new])]
-    return [each for each in found if each is not None]
+    found = [_of(old.get(key), new.get(key)) for key in {**old, **new}]
+    return in_order(each for each in found if each is not None)
+
+
+def in_order(changes: Iterable[Change]) -> list[Change]:
+    """Changes in Pulsar's order, the same each time: the program registers what doesn't wait for each other anyhow."""
+    return sorted(changes, key=lambda each: (_rank(each.called), each.type, each.name))
+
+
+def _rank(called: str) -> int:
+    return next((rank for rank, role in enumerate(_ORDER) if role in called), len(_ORDER))
 
 
 def _is_ours(token: str) -> bool:

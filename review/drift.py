@@ -21,12 +21,13 @@ def run(told: argparse.Namespace) -> int:
         Problem: the preview failed, or the forge refuses.
     """
     from . import engine_plan, forge, posting, writing
-    from .effects import of_changes, rolls
+    from .effects import of_changes
     from .report import Report
+    from .rolls import rolls
 
     changes = engine_plan.of(told.stack, "--refresh")
     found = sorted(of_changes(changes, {}), key=lambda each: -each.risk)
-    report = Report(told.stack, "what runs", found, rolls(changes), changes, "drift")
+    report = Report(told.stack, "what runs", found, rolls(changes), changes, source="drift")
     text = writing.markdown(report) if changes else None
     if told.out and text:
         told.out.write_text(text)

@@ -49,11 +49,17 @@ def edits(before: Side, after: Side) -> list[Edit]:
         if before.beside.get(key) != after.beside.get(key):
             was, is_now = ((key in each.beside and "(a secret)") or None for each in (before, after))
             found.append(Edit(f"config.{key}", was, is_now))
-    kept = [each for each in found if not _of_the_program(each, before, after)]
+    # `functions: {}` says no more than that the last of them is gone.
+    around = {path[:end] for path in (each.path for each in found) for end in _dots(path)}
+    kept = [each for each in found if each.path not in around and not _of_the_program(each, before, after)]
     named = {*before.given, *after.given}
     by_hand = any(each.path in named for each in kept)
     derived = {*before.derived, *after.derived} - named if by_hand else set()
     return [each for each in kept if each.path not in derived]
+
+
+def _dots(path: str) -> Iterator[int]:
+    return (position for position, letter in enumerate(path) if letter == ".")
 
 
 def _of_the_program(edit: Edit, before: Side, after: Side) -> bool:

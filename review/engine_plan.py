@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .changes import Action, Change, Field
+from .changes import Action, Change, Field, in_order
 from .probe import content
 
 _ACTIONS: Mapping[str, Action] = {
@@ -53,7 +53,7 @@ def changes(steps: Sequence[Mapping[str, Any]]) -> list[Change]:
         # The step that deletes what is replaced knows nothing of what comes.
         if known is None or (change.after and change.fields):
             found[step["urn"]] = change
-    return list(found.values())
+    return in_order(found.values())
 
 
 def _change(

@@ -1,14 +1,14 @@
 """Evaluate a stack with the program in the current folder, and print what came out as JSON.
 
 It is run as text (`python -c`) in a checkout of another time, so it uses only what every checkout has: the modules
-`components.stack`, `components.model`, `evaluation.program`, `evaluation.stack_files` and `evaluation.explain`. The
-side after a change reads what the side before it was from a line of its standard input, to ask the program what it
-refuses.
+`components.stack`, `components.bases`, `components.model`, `evaluation.program`, `evaluation.stack_files` and
+`evaluation.explain`.
 """
 
 import gc
 import hashlib
 import json
+import pathlib
 import sys
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,6 +16,7 @@ from typing import Any
 
 import pulumi
 
+from components import bases
 from components import stack as stack_file
 from components.mistakes import NotADeployment
 from components.model import Spec
@@ -106,19 +107,35 @@ def refusals(registered: Any, before: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
-def probe(stack: str, before: Callable[[], Mapping[str, Any]] | None = None) -> dict[str, Any]:
+def probe(
+    stack: str,
+    before: Callable[[], Mapping[str, Any]] | None = None,
+    folder: pathlib.Path | None = None,
+) -> dict[str, Any]:
     """What there is to tell of a stack.
 
     Args:
         stack: its name.
         before: what the side before told, asked for once this one has been evaluated. Default: there is none.
+        folder: another time's `stacks/`, with its bases. Default: the program's own.
     """
-    if stack not in stack_files.names():
+    if stack not in stack_files.names(*filter(None, [folder])):
         return {"absent": True}
     try:
-        return told(stack, stack_files.read(stack), before)
+        if folder is None:
+            return told(stack, stack_files.read(stack), before)
+        return told(stack, _of_another_time(stack, folder), before)
     except NotADeployment as error:
         return {"mistakes": str(error)}
+
+
+def _of_another_time(stack: str, folder: pathlib.Path) -> dict[str, Any]:
+    """The configuration in a folder, with what it extends already in it: the program looks for bases in its own."""
+    config = stack_files.read(stack, folder)
+    merged = bases.merge(config[stack_files.SPEC], folder)
+    if merged.wrong:
+        raise NotADeployment(stack, [(each.where, each.sentence) for each in merged.wrong])
+    return {**config, stack_files.SPEC: merged.spec}
 
 
 def told(
@@ -146,7 +163,7 @@ def told(
         ],
         "settings": {line.path: line.value for line in settings},
         "parts": dict(parts(spec)),
-        "given": sorted({*given((line.path, line.source) for line in settings), *named(raw)}),
+        "given": sorted({*given((line.path, line.source) for line in settings), *named(bases.merge(raw).spec)}),
         "derived": sorted(line.path for line in settings if is_derived(line.source)),
         "refusals": refusals(registered, before()) if before else {},
         "beside": {key: hashlib.sha256(json.dumps(value).encode()).hexdigest() for key, value in beside.items()},
@@ -156,5 +173,4 @@ def told(
 if __name__ == "__main__":
     # A short life: what would be collected goes with the process, and looking for it takes a fifth of the time.
     gc.disable()
-    after = sys.argv[2:] == ["after"]
-    print(json.dumps(probe(sys.argv[1], (lambda: json.loads(sys.stdin.readline())) if after else None)))
+    print(json.dumps(probe(sys.argv[1])))

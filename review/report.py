@@ -5,12 +5,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from . import costs, traffic
 from .changes import Change, between
 from .edits import Edit, edits
-from .effects import Roll, of_changes, rolls
+from .effects import of_changes
 from .findings import Finding, of_edits
 from .policies import new_violations
 from .risk import Risk
+from .rolls import Roll, rolls, together
 from .sides import Side
 
 VERSION = 1
@@ -28,6 +30,8 @@ class Report:
     """The riskiest first."""
     rolls: Sequence[Roll] = ()
     changes: Sequence[Change] = ()
+    costs: Sequence[str] = ()
+    """What more or less is paid for, in units, and what becomes of the traffic between zones."""
     source: str = "evaluation"
     """`evaluation`: the program before and after, without engine or cloud. `engine`: Pulumi's own preview. `drift`:
     the same after a refresh, with a stack file that didn't change."""
@@ -45,7 +49,9 @@ class Report:
         counts = Counter(each.action for each in self.changes)
         words = {"create": "made", "update": "changed", "replace": "made anew", "delete": "deleted"}
         told = ", ".join(f"{counts[action]} {word}" for action, word in words.items() if counts[action])
-        return f"{self.risk.verdict} Objects: {told}." if told else self.risk.verdict
+        if self.risk == Risk.REFUSED:
+            return self.risk.verdict
+        return " ".join(filter(None, (self.risk.verdict, together(self.rolls), f"Objects: {told}." if told else "")))
 
     def as_json(self) -> dict[str, Any]:
         """For machines."""
@@ -67,6 +73,7 @@ class Report:
                 for each in self.findings
             ],
             "rolls": [{"name": each.name, "pods": list(each.pods), "count": each.count} for each in self.rolls],
+            "costs": list(self.costs),
             "changes": [
                 {
                     "action": each.action,
@@ -105,6 +112,7 @@ def review(stack: str, base: str, before: Side, after: Side, plan: Sequence[Chan
         sorted(found, key=lambda each: -each.risk),
         rolls(changes),
         changes,
+        [*costs.differences(before.resources, after.resources), *traffic.differences(before.settings, after.settings)],
         "evaluation" if plan is None else "engine",
     )
 

@@ -37,14 +37,14 @@ def run(told: argparse.Namespace) -> int:
     """
     from . import report, sides, writing
 
-    with sides.checkout(told.base) as (folder, commit):
-        before, after = sides.both(told.stack, folder)
+    with sides.checkout(told.base) as base:
+        before, after = sides.both(told.stack, base)
     plan = None
     if told.engine and not (after.mistakes or after.absent):
         from . import engine_plan
 
         plan = engine_plan.of(told.stack)
-    result = report.review(told.stack, commit, before, after, plan)
+    result = report.review(told.stack, base.commit, before, after, plan)
     if told.format == "json":
         text = json.dumps(result.as_json(), indent=2) + "\n"
     elif told.format == "markdown":

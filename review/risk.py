@@ -41,9 +41,9 @@ _WORDS = {
 _VERDICTS = {
     Risk.HARMLESS: "Harmless: no pod is started again and no client notices.",
     Risk.ROLLS: "Pods roll, and clients go on.",
-    Risk.NOTICED: "It will be noticed.",
-    Risk.INTERRUPTS: "It interrupts.",
+    Risk.NOTICED: "Clients or operators notice it.",
+    Risk.INTERRUPTS: "Something is away for a while, or is made anew.",
     Risk.DATA: "Data is at risk, or there is no way back.",
-    Risk.REFUSED: "It will be refused.",
+    Risk.REFUSED: "It will be refused, and nothing of what follows happens.",
 }
 BY_WORD = {risk.word: risk for risk in Risk}

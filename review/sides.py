@@ -2,18 +2,25 @@
 
 import contextlib
 import dataclasses
+import functools
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from local.paths import PROJECT
 from local.problem import Problem
 
+from . import history
+
+_NOT_THE_PROGRAM = re.compile(r"stacks/Pulumi\.[^/]+\.yaml|stacks/base/.+\.yaml|\.github/.+|.+\.md")
+"""What may differ where the same program reads two stack files: nothing of it is run, and nothing is read in another
+place than the stack file's."""
 PROBE = pathlib.Path(__file__).parent / "probe.py"
 
 
@@ -60,59 +67,79 @@ def side(told: Mapping[str, Any]) -> Side:
     return Side(resources=resources, **rest)
 
 
+@dataclasses.dataclass(frozen=True)
+class Base:
+    """What a branch is compared with."""
+
+    commit: str
+    folder: pathlib.Path
+    """Its files; of a base with the same program, only what is below `stacks/`."""
+    same_program: bool
+    """Whether this branch changes stack files alone: then this process evaluates both."""
+
+
 @contextlib.contextmanager
-def checkout(base: str) -> Iterator[tuple[pathlib.Path, str]]:
+def checkout(base: str) -> Iterator[Base]:
     """The files as they were where this branch left `base`, in a folder that is gone afterwards.
 
     Raises:
         Problem: Git doesn't know it.
     """
-    commit = _git("merge-base", base, "HEAD", why=f"{base!r} is no commit that this branch has a part in common with")
+    commit = history.left(base)
+    same = all(_NOT_THE_PROGRAM.fullmatch(path) for path in history.changed(commit))
     with tempfile.TemporaryDirectory(prefix="pulsar-review-") as name:
-        archive = subprocess.run(
-            ["git", "-C", str(PROJECT), "archive", "--format=tar", commit], capture_output=True, check=True
-        )
-        subprocess.run(["tar", "-x", "-C", name], input=archive.stdout, check=True)
-        yield pathlib.Path(name), commit
+        folder = pathlib.Path(name)
+        history.extract(commit, folder, *(["stacks"] if same else []))
+        yield Base(commit, folder, same)
 
 
-def _git(*words: str, why: str) -> str:
-    done = subprocess.run(["git", "-C", str(PROJECT), *words], capture_output=True, text=True, check=False)
-    if done.returncode:
-        said = done.stderr.strip().splitlines()
-        raise Problem(
-            f"{why}. Fetch it (git fetch origin), or name another with BASE=.{f' Git: {said[-1]}' if said else ''}"
-        )
-    return done.stdout.strip()
+def both(stack: str, base: Base) -> tuple[Side, Side]:
+    """A stack as it was and as it is to be.
 
-
-def both(stack: str, before: pathlib.Path, after: pathlib.Path = PROJECT) -> tuple[Side, Side]:
-    """A stack as the programs in two folders make it, evaluated beside each other.
+    Where the program is another one, that of the base is run beside this one, in a process of its own.
 
     Raises:
         Problem: a program broke.
     """
-    first, second = _evaluating(stack, before), _evaluating(stack, after, "after")
-    told = _told(first, "", f"What {stack} was before")
-    return side(told), side(_told(second, json.dumps(told), f"What {stack} is to be"))
+    was, is_to_be = f"What {stack} was before", f"What {stack} is to be"
+    if base.same_program:
+        told = _here(stack, was, folder=base.folder / "stacks")
+        return side(told), side(_here(stack, is_to_be, before=lambda: told))
+    there = _evaluating(stack, base.folder)
+    before = functools.cache(lambda: _told(there, was))
+    try:
+        after = side(_here(stack, is_to_be, before=before))
+        return side(before()), after
+    finally:
+        there.kill()
+        there.wait()
 
 
-def _evaluating(stack: str, folder: pathlib.Path, *words: str) -> "subprocess.Popen[str]":
+def _here(stack: str, what: str, **given: Any) -> dict[str, Any]:
+    """What the probe tells in this process."""
+    from . import probe
+
+    try:
+        # The program may print; a report in JSON may be all that this process prints.
+        with contextlib.redirect_stdout(sys.stderr):
+            return probe.probe(stack, **given)
+    except Problem:
+        raise
+    except Exception as error:
+        last = traceback.format_exception_only(error)[-1].strip()
+        raise Problem(f"{what} can't be evaluated: {last}") from error
+
+
+def _evaluating(stack: str, folder: pathlib.Path) -> "subprocess.Popen[str]":
     pipe = subprocess.PIPE
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    return subprocess.Popen(
-        [sys.executable, "-c", PROBE.read_text(), stack, *words],
-        cwd=folder,
-        env=environment,
-        stdin=pipe,
-        stdout=pipe,
-        stderr=pipe,
-        text=True,
-    )
+    # The folder is gone soon: what would be compiled into it is compiled for nothing.
+    words = [sys.executable, "-B", "-c", PROBE.read_text(), stack]
+    return subprocess.Popen(words, cwd=folder, env=environment, stdout=pipe, stderr=pipe, text=True)
 
 
-def _told(process: "subprocess.Popen[str]", given: str, what: str) -> dict[str, Any]:
-    printed, said = process.communicate(f"{given}\n")
+def _told(process: "subprocess.Popen[str]", what: str) -> dict[str, Any]:
+    printed, said = process.communicate()
     if process.returncode:
         last = said.strip().splitlines()[-1:] or ["it said nothing"]
         raise Problem(f"{what} can't be evaluated: {last[0]}")

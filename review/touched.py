@@ -2,11 +2,11 @@
 
 import argparse
 import json
-import subprocess
 from collections.abc import Iterable, Mapping
 
 from local.paths import PROJECT
-from local.problem import Problem
+
+from . import history
 
 STACKS = "stacks/"
 _PROGRAM = (
@@ -71,24 +71,6 @@ def _code(spec: object) -> Iterable[str]:
         yield spec
 
 
-def changed(base: str) -> list[str]:
-    """The paths that differ from where this branch left `base`, those that are not committed yet among them.
-
-    Raises:
-        Problem: Git doesn't know it.
-    """
-    merge_base = _git("merge-base", base, "HEAD", base=base)
-    listed = _git("diff", "--name-only", merge_base, base=base) + "\n" + _git("ls-files", "-o", "--exclude-standard")
-    return [path for path in listed.splitlines() if path]
-
-
-def _git(*words: str, base: str = "HEAD") -> str:
-    done = subprocess.run(["git", "-C", str(PROJECT), *words], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise Problem(f"Git can't compare with {base!r}: {done.stderr.strip()[:200]}. Fetch it, or name another.")
-    return done.stdout.strip()
-
-
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What the command can be told."""
     parser.add_argument("--base", default="origin/main", help="what the branch is compared with (default: origin/main)")
@@ -98,7 +80,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(told: argparse.Namespace) -> int:
     """Print the stacks, a line each."""
-    found = touched(changed(told.base), files_of_stacks())
+    found = touched(history.changed(history.left(told.base)), files_of_stacks())
     if order := [name for name in told.order.replace(",", " ").split() if name]:
         found = [stack for stack in order if stack in found]
     print(json.dumps(found) if told.json else "\n".join(found))

@@ -31,6 +31,7 @@ _HEADS = {
     Risk.ROLLS: "Rolls",
     Risk.HARMLESS: "Harmless",
 }
+_COSTS = "What is paid for"
 _LONGEST = 80
 """Characters of a value."""
 _MOST = 200
@@ -47,8 +48,10 @@ def markdown(report: Report) -> str:
     lines = [mark(report.stack), f"### {_SIGNS[report.risk]} {report.stack}: {report.verdict}", ""]
     for risk, found in _grouped(report.findings):
         lines += [f"**{_HEADS[risk]}**", ""]
-        lines += [f"- `{each.about}`: {each.sentence}{_link(each)}" for each in found]
+        lines += [f"- {_lead(each, '`{}`: ')}{each.sentence}{_link(each)}" for each in found]
         lines.append("")
+    if report.costs:
+        lines += [f"**{_COSTS}**", "", *(f"- {each}" for each in report.costs), ""]
     fields = list(_fields(report))
     if fields:
         lines += [f"<details><summary>{len(fields)} fields that differ</summary>", "", "```diff"]
@@ -67,8 +70,16 @@ def terminal(report: Report, *, colour: bool) -> str:
     lines = [paint(f"{report.stack}: {report.verdict}", f"{_COLOURS[report.risk]};1")]
     for risk, found in _grouped(report.findings):
         lines += ["", paint(_HEADS[risk], _COLOURS[risk])]
-        lines += [f"  {paint(each.about, '1')}: {each.sentence}" for each in found]
+        lines += [f"  {_lead(each, paint('{}', '1') + ': ')}{each.sentence}" for each in found]
+    if report.costs:
+        lines += ["", _COSTS, *(f"  {each}" for each in report.costs)]
     return "\n".join([*lines, "", paint(_basis(report), "2"), ""])
+
+
+def _lead(finding: Finding, form: str) -> str:
+    """What a finding is about, where its sentence doesn't name it."""
+    named = finding.about in finding.sentence or finding.about.endswith(" objects")
+    return "" if named else form.format(finding.about)
 
 
 def _grouped(findings: Sequence[Finding]) -> Iterator[tuple[Risk, list[Finding]]]:

@@ -18,6 +18,8 @@ Says = Callable[[Edit, Mapping[str, str]], Told]
 DOCS = "https://pulsar.apache.org/docs/4.0.x"
 BOOKKEEPER = "https://bookkeeper.apache.org/docs"
 KUBERNETES = "https://kubernetes.io/docs"
+_LONGEST = 80
+"""Characters of a value in a sentence: a function's code may be one."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,7 +66,10 @@ def shown(value: str | None) -> str:
     """A value in a sentence."""
     if value is None or value == "(none)":
         return "nothing"
-    return value.strip("()") if value.startswith("(") else value
+    if value.startswith("("):
+        return value.strip("()")
+    text = " ".join(value.split())
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def by_direction(*, up: Told, down: Told, other: Told | None = None) -> Says:
