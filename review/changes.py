@@ -9,6 +9,7 @@ from local.engine.kubernetes_plugin.immutable import dotted, mark_immutable
 from plugin.differences import Difference, differences
 from plugin.values import Path, at
 
+from .probe import HIDDEN
 from .sides import Resource
 
 _ORDER = (
@@ -143,7 +144,19 @@ def _marked(old: Resource, new: Resource, found: list[Difference]) -> Iterator[D
 
 def _field(each: Difference, old: Resource, new: Resource) -> Field:
     path: Path = each.path
-    return Field(dotted(path), at(dict(old.inputs), path), at(dict(new.inputs), path), each.replaces)
+    before, after = (_unsealed(at(dict(side.inputs), path)) for side in (old, new))
+    if before == after:
+        after = f"{after}, another one"
+    return Field(dotted(path), before, after, each.replaces)
+
+
+def _unsealed(value: Any) -> Any:
+    """A value as it may be shown: what tells its secrets apart is left out."""
+    if isinstance(value, Mapping):
+        return {key: _unsealed(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_unsealed(inner) for inner in value]
+    return HIDDEN if isinstance(value, str) and value.startswith(HIDDEN) else value
 
 
 def _is_cloud(token: str) -> bool:

@@ -9,6 +9,7 @@ from .changes import CLOUDS, Change
 from .findings import Finding
 from .risk import Risk
 from .rolls import POD_SETS, is_rolled, role, roll
+from .rules.rule import amount
 
 _QUIET = frozenset(
     {
@@ -27,6 +28,9 @@ _HOLD_DATA = frozenset(
 """What messages or metadata hang on, beside StatefulSets with volumes."""
 _NODES = frozenset({"LaunchTemplate", "NodePool", "NodeGroup", "AgentPool"})
 """What a pool's nodes are made from. Source: the clouds' pages on updating node groups and pools."""
+_NUMBER = re.compile(r"(scalingConfig|autoscaling|nodeCount|initialNodeCount|count|minCount|maxCount)(\.|\[|$)")
+"""How many nodes a pool has, which is changed without touching those that stay."""
+_CLAIMED = "spec.resources.requests.storage"
 _TAGS = re.compile(r"(tags|tagsAll|labels|resourceLabels|userLabels)(\.|\[|$)")
 _UNSEEN = ("metadata.labels", "metadata.annotations")
 
@@ -126,6 +130,9 @@ def _lost(change: Change) -> tuple[Risk, str, str]:
     if change.kind == "PodDisruptionBudget" and not again:
         told = ": when nodes are drained, nothing holds back that all of these pods stop at once"
         return Risk.NOTICED, told, told
+    if change.kind == "Secret" and not again:
+        told = ": pods that still name it can't start"
+        return Risk.NOTICED, told, told
     if change.kind in _QUIET:
         return Risk.NOTICED, "", ""
     if again:
@@ -163,6 +170,8 @@ def _update(change: Change) -> Effect:
         return _scaled(change)
     if change.type.startswith(CLOUDS) and all(_TAGS.match(field.path) for field in change.fields):
         return _same(Risk.HARMLESS, "")
+    if change.kind in _NODES and all(_NUMBER.match(field.path) for field in change.fields):
+        return Effect(Risk.NOTICED, "{objects} gets another number of nodes.", "{objects} get another number of nodes.")
     if change.kind in _NODES:
         return Effect(
             Risk.INTERRUPTS,
@@ -173,6 +182,10 @@ def _update(change: Change) -> Effect:
         return _same(Risk.ROLLS, "The operator's release {objects} is upgraded in place.")
     if change.type.startswith("pulsar-admin:functions:"):
         return _same(Risk.NOTICED, f"{{objects}} is updated{_code(change)}: its instances start again.")
+    if change.kind == "PersistentVolumeClaim":
+        return _claim(change)
+    if change.kind == "Secret":
+        return _same(Risk.NOTICED, "{objects}: other content, which pods have once they start.")
     if change.kind == "Service":
         return _same(Risk.NOTICED, f"{{objects}}: {_service(change)}.")
     return Effect(Risk.NOTICED, "{objects} changes in place.", "{objects} change in place.")
@@ -205,6 +218,21 @@ def _service(change: Change) -> str:
 def _ports(inputs: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     ports = (inputs.get("spec") or {}).get("ports") or []
     return [each for each in ports if isinstance(each, Mapping) and "name" in each and "port" in each]
+
+
+def _claim(change: Change) -> Effect:
+    size = next((each for each in change.fields if each.path == _CLAIMED), None)
+    before, after = (amount(str(each)) for each in ((size.before, size.after) if size else ("", "")))
+    if size is None or before is None or after is None:
+        return Effect(Risk.NOTICED, "{objects} changes in place.", "{objects} change in place.")
+    told = f"{size.before} → {size.after}"
+    if after < before:
+        return _same(
+            Risk.INTERRUPTS,
+            f"{{objects}} would shrink ({told}), which Kubernetes takes from nobody: the update ends with an error "
+            "there. Leave the size as it was.",
+        )
+    return _same(Risk.NOTICED, f"{{objects}} grows in place ({told}), where its storage class allows it.")
 
 
 def _scaled(change: Change) -> Effect:

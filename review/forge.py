@@ -178,8 +178,7 @@ def of_environment(environment: Mapping[str, str] = os.environ) -> GitHub | GitL
         return GitLab(url, environment["CI_PROJECT_ID"], _token(environment, "GITLAB_TOKEN"))
     raise Problem(
         "This is neither GitHub's nor GitLab's CI: GITHUB_REPOSITORY and CI_API_V4_URL are not set. Write the report "
-        "to a "
-        "file (python -m review report STACK --format markdown --out FILE) and post it with your own tool."
+        "to a file (python -m review report STACK --format markdown --out FILE) and post it with your own tool."
     )
 
 

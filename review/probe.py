@@ -65,24 +65,44 @@ def is_derived(source: str) -> bool:
     return source not in ("stack file", "default") and not source.endswith(".yaml")
 
 
-def without_secrets(value: Any) -> Any:
-    """The value, with a word in the place of each secret."""
+def without_secrets(value: Any, hide: Callable[[Any], str]) -> Any:
+    """The value, with what `hide` makes of it in the place of each secret."""
     if isinstance(value, Mapping):
         if _SECRET in value:
-            return HIDDEN
-        return {key: without_secrets(inner) for key, inner in value.items()}
-    return [without_secrets(inner) for inner in value] if isinstance(value, list) else value
+            return hide(value.get("value"))
+        return {key: without_secrets(inner, hide) for key, inner in value.items()}
+    return [without_secrets(inner, hide) for inner in value] if isinstance(value, list) else value
 
 
-def content(kind: Any, inputs: Any) -> Any:
-    """A resource's inputs; of a Secret only the names of its keys."""
-    told = without_secrets(inputs)
-    if kind == "kubernetes:core/v1:Secret":
-        told = {
-            key: dict.fromkeys(value, HIDDEN) if key in ("data", "stringData") and isinstance(value, dict) else value
-            for key, value in told.items()
-        }
-    return told
+def hidden(_: Any) -> str:
+    """The same word for every secret."""
+    return HIDDEN
+
+
+def sealed(value: Any) -> str:
+    """A word that tells two secrets apart. A stack file holds them encrypted, and so does what is made of them here."""
+    return f"{HIDDEN} {hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()}"
+
+
+def content(kind: Any, inputs: Any, hide: Callable[[Any], str] = hidden) -> Any:
+    """A resource's inputs without a secret; of a Secret only the names of its keys.
+
+    Args:
+        kind: the resource's type.
+        inputs: what the engine is asked for.
+        hide: what stands in a secret's place. Default: the same word for each.
+    """
+    if kind != "kubernetes:core/v1:Secret":
+        return without_secrets(inputs, hide)
+    return {
+        key: _keys(value, hide) if key in ("data", "stringData") else without_secrets(value, hide)
+        for key, value in inputs.items()
+    }
+
+
+def _keys(value: Any, hide: Callable[[Any], str]) -> Any:
+    inner = value.get("value") if isinstance(value, Mapping) and _SECRET in value else value
+    return {key: hide(each) for key, each in inner.items()} if isinstance(inner, Mapping) else hide(inner)
 
 
 def refusals(registered: Any, before: Mapping[str, Any]) -> dict[str, str]:
@@ -96,7 +116,7 @@ def refusals(registered: Any, before: Mapping[str, Any]) -> dict[str, str]:
     found = {}
     for each in registered:
         was = old.get((each.type, each.name))
-        if was is None or was == content(each.type, each.inputs):
+        if was is None or was == content(each.type, each.inputs, sealed):
             continue
         about = types.SimpleNamespace(old_inputs=was, new_inputs=each.inputs)
         for hook in each.asked:
@@ -156,7 +176,7 @@ def told(
             {
                 "type": each.type,
                 "name": each.name,
-                "inputs": content(each.type, each.inputs),
+                "inputs": content(each.type, each.inputs, sealed),
                 "protected": bool(getattr(each, "protected", False)),
             }
             for each in registered

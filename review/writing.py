@@ -127,6 +127,5 @@ def _basis(report: Report) -> str:
         return f"From the engine's preview of what is up; settings compared with {report.base[:12]}."
     return (
         f"Compared with {report.base[:12]}, without engine or cloud: what was changed by hand, and what a cloud does "
-        f"to its "
-        "own resources, only a preview tells."
+        "to its own resources, only a preview tells."
     )

@@ -1,74 +1,8 @@
-"""Forty changes that platform teams make, and what somebody who reads their review must learn."""
+"""Sixty changes that platform teams make, and what somebody who reads their review must learn."""
 
-import dataclasses
-from collections.abc import Mapping
-from typing import Any
-
-from evaluation import stack_files
 from review.risk import Risk
-from tests import stack_file
+from tests.review_case import FUNCTIONS, KAFKA, S3_COMPATIBLE, TENANTS, WORKERS, ZOOKEEPER, Case, kubeconfig
 from tests.stack_file import LEFT_OUT
-
-TENANTS = {
-    "operators": {"resources": {"install": False}},
-    "tenants": {
-        "shop": {
-            "namespaces": {
-                "orders": {
-                    "bundles": 8,
-                    "retention": {"time": "7d", "size": "10Gi"},
-                    "ttl": "3d",
-                    "topics": {"placed": {"partitions": 4}},
-                },
-                "returns": {},
-            }
-        }
-    },
-}
-FUNCTIONS = {
-    "pulsar.functions": {"run_in": "brokers"},
-    "functions": {
-        "sentiment": {
-            "language": "python",
-            "inline": "class Sentiment:\n    pass\n",
-            "class_name": "sentiment.Sentiment",
-            "inputs": ["comments"],
-            "output": "moods",
-        }
-    },
-}
-KAFKA = {
-    "archive": {
-        "source": "image",
-        "image": "registry.example.com/kop:4.0.13",
-        "path": "/pulsar-protocol-handler-kafka.nar",
-    },
-    "own_build": True,
-}
-
-
-@dataclasses.dataclass(frozen=True)
-class Case:
-    """One change, and what its review must say."""
-
-    name: str
-    changes: Mapping[str, Any]
-    words: tuple[str, ...]
-    risk: Risk
-    stack: str = "onprem"
-    """The shipped stack that it starts from."""
-    more: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-    """What the stack has besides, before and after."""
-    beside: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    """What becomes another secret beside the spec."""
-
-    def config(self, *, after: bool) -> dict[str, Any]:
-        """The stack file's configuration, before or after."""
-        given = stack_files.read(self.stack)
-        changes = {**self.more, **(self.changes if after else {})}
-        given[stack_files.SPEC] = stack_file.raw(changes, base=given[stack_files.SPEC])
-        return {**given, **(self.beside if after else {})}
-
 
 R = Risk
 CASES = (
@@ -78,6 +12,21 @@ CASES = (
     Case("a bookie fewer", {"pulsar.bookkeeper.replicas": 2}, ("events-bookie-2", "Decommission"), R.REFUSED),
     Case("a proxy more", {"pulsar.proxy.replicas": 4}, ("to 4", "stay where they are"), R.HARMLESS),
     Case("a proxy fewer", {"pulsar.proxy.replicas": 1}, ("to 1", "disconnected"), R.NOTICED),
+    Case("autorecovery more", {"pulsar.autorecovery.replicas": 3}, ("from 2 to 3",), R.HARMLESS),
+    Case("WebSocket more", {"pulsar.websocket.replicas": 3}, ("from 2 to 3",), R.HARMLESS),
+    Case("WebSocket fewer", {"pulsar.websocket.replicas": 1}, ("from 2 to 1", "sockets", "closed"), R.NOTICED),
+    Case(
+        "functions workers more", {"pulsar.functions.replicas": 3}, ("from 2 to 3", "spread"), R.NOTICED, more=WORKERS
+    ),
+    Case(
+        "functions workers fewer",
+        {"pulsar.functions.replicas": 1},
+        ("from 2 to 1", "start on another"),
+        R.NOTICED,
+        more=WORKERS,
+    ),
+    Case("members of ZooKeeper more", {"pulsar.metadata.replicas": 5}, ("from 3 to 5",), R.REFUSED, more=ZOOKEEPER),
+    Case("members of ZooKeeper fewer", {"pulsar.metadata.replicas": 1}, ("from 3 to 1",), R.REFUSED, more=ZOOKEEPER),
     Case("autorecovery fewer", {"pulsar.autorecovery.replicas": 1}, ("slowly",), R.NOTICED),
     Case("members of etcd more", {"pulsar.metadata.replicas": 5}, ("from 3 to 5", "metadata is lost"), R.REFUSED),
     Case("members of etcd fewer", {"pulsar.metadata.replicas": 1}, ("from 3 to 1",), R.REFUSED),
@@ -93,24 +42,45 @@ CASES = (
     Case(
         "a write quorum larger",
         {"pulsar.bookkeeper.ensemble": 3, "pulsar.bookkeeper.write_quorum": 3},
-        ("2 → 3",),
+        ("kept 3 times instead of 2", "3 copies of each byte"),
         R.NOTICED,
     ),
-    Case("an acknowledgement fewer", {"pulsar.bookkeeper.ack_quorum": 1}, ("2 → 1", "new ledgers"), R.DATA),
+    Case(
+        "a write quorum smaller, in three zones",
+        {"pulsar.bookkeeper.write_quorum": 2},
+        ("kept 2 times instead of 3", "2.7 cross zones instead of 3.3", "2 copies times 2/3"),
+        R.DATA,
+        "aws",
+    ),
+    Case(
+        "fewer brokers than zones",
+        {"pulsar.broker.replicas": 2},
+        ("no broker of its own", "2/3"),
+        R.NOTICED,
+        "aws",
+    ),
+    Case("an acknowledgement fewer", {"pulsar.bookkeeper.ack_quorum": 1}, ("1 copies", "new ledgers"), R.DATA),
     Case(
         "another metadata store",
         {"pulsar.metadata": {"store": "zookeeper"}},
         ("zookeeper", "Nothing is moved"),
         R.REFUSED,
     ),
-    Case("a patch release", {"pulsar.version": "4.0.12"}, ("back from 4.0.13 to 4.0.12",), R.DATA),
+    Case(
+        "a patch release up",
+        {"pulsar.version": "4.0.13"},
+        ("from 4.0.12 to 4.0.13", "13 pods start again", "events-bookie-2"),
+        R.ROLLS,
+        more={"pulsar.version": "4.0.12"},
+    ),
+    Case("a patch release down", {"pulsar.version": "4.0.12"}, ("back from 4.0.13 to 4.0.12",), R.DATA),
     Case("a line up", {"pulsar.version": "4.2.2"}, ("from 4.0.13 to 4.2.2", "upgrade notes"), R.DATA),
     Case(
         "a major line up",
         {"pulsar.version": "5.0.0", "pulsar.metadata": {"store": "zookeeper"}},
         ("5.0.0", "way_back"),
         R.REFUSED,
-        more={"pulsar.metadata": {"store": "zookeeper"}},
+        more=ZOOKEEPER,
     ),
     Case(
         "a bucket",
@@ -137,11 +107,18 @@ CASES = (
     Case(
         "a node type",
         {"cluster.pools": {"bookie": {"machine": "m7i.4xlarge"}}},
-        ("m7i.4xlarge", "drained"),
+        ("m7i.4xlarge", "drained", "Nodes (m7i.4xlarge): 0 → 6"),
         R.INTERRUPTS,
         "aws",
     ),
+    Case("a node more", {"cluster.pools": {"broker": {"nodes": 4}}}, ("Nodes (r7i.xlarge): 3 → 4",), R.NOTICED, "aws"),
     Case("Kubernetes", {"cluster.kubernetes": "1.35"}, ("1.34 to 1.35", "no way back"), R.INTERRUPTS, "aws"),
+    Case(
+        "no load balancer",
+        {"pulsar.proxy.service": {"type": "ClusterIP"}},
+        ("LoadBalancer → ClusterIP", "Load balancers: 1 → 0"),
+        R.INTERRUPTS,
+    ),
     Case("a listener", {"pulsar.protocols": {"kafka": KAFKA}}, ("kafka", "Brokers roll", "events-broker-2"), R.NOTICED),
     Case(
         "a listener's end",
@@ -163,7 +140,32 @@ CASES = (
         R.NOTICED,
         "aws",
     ),
-    Case("a secret", {}, ("secret", "kubeconfig"), R.NOTICED, beside={"pulsar:kubeconfig": "another"}),
+    Case(
+        "a secret",
+        {},
+        ("secret", "kubeconfig", "another cluster"),
+        R.INTERRUPTS,
+        had={"pulsar:kubeconfig": kubeconfig("one")},
+        beside={"pulsar:kubeconfig": kubeconfig("another")},
+    ),
+    Case(
+        "a storage key",
+        {},
+        ("object_store_secret_key", "Secret events-offload-1", "key_generation"),
+        R.NOTICED,
+        more=S3_COMPATIBLE,
+        had={"pulsar:object_store_access_key": "key-id", "pulsar:object_store_secret_key": "key"},
+        beside={"pulsar:object_store_secret_key": "another"},
+    ),
+    Case(
+        "a storage key's generation",
+        {"pulsar.tiered_storage.key_generation": 2},
+        ("events-broker-2",),
+        R.NOTICED,
+        more=S3_COMPATIBLE,
+        had={"pulsar:object_store_access_key": "key-id", "pulsar:object_store_secret_key": "key"},
+        beside={"pulsar:object_store_secret_key": "another"},
+    ),
     Case(
         "retention shortened",
         {"tenants.shop.namespaces.orders.retention.time": "1d"},
@@ -212,10 +214,26 @@ CASES = (
     Case(
         "dashboards",
         {"monitoring.dashboards": False},
-        ("dashboards", "Pulsar doesn't notice"),
+        ("dashboards go", "events-dashboard-bookies", "Pulsar doesn't notice"),
         R.NOTICED,
         more={"monitoring": {"kind": "prometheus-operator"}},
     ),
+    Case(
+        "a label",
+        {"monitoring.labels": {"release": "another"}},
+        ("release: nothing → another", "finds nothing"),
+        R.NOTICED,
+        more={"monitoring": {"kind": "prometheus-operator"}},
+    ),
+    Case(
+        "metrics for a shorter time",
+        {"monitoring.retention": "5d"},
+        ("for 5d instead of 15d", "older ones are deleted", "events-prometheus-data would shrink"),
+        R.INTERRUPTS,
+        more={"monitoring": {"kind": "own"}},
+    ),
+    Case("a console", {"console": {"kind": "dekaf"}}, ("console", "Pulsar doesn't notice"), R.HARMLESS),
+    Case("a demo that writes more", {"demo.rate": 100}, ("100 messages a second",), R.NOTICED, "local"),
     Case("the guard", {"pulsar.keep_data": False}, ("guard is off",), R.DATA),
     Case(
         "a tag",

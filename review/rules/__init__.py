@@ -1,6 +1,6 @@
 """Every rule of the review, the most particular first: what a change of a setting means, and where that is written."""
 
-from . import clusters, pods, pulsar, storage, tenancy
+from . import beside, clusters, pods, pulsar, storage, tenancy
 from .rule import Rule
 
 RULES: tuple[Rule, ...] = (
@@ -8,6 +8,7 @@ RULES: tuple[Rule, ...] = (
     *storage.RULES,
     *pulsar.RULES,
     *clusters.RULES,
+    *beside.RULES,
     *tenancy.RULES,
     *pods.REST,
 )

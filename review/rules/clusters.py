@@ -7,8 +7,7 @@ _PAGE = "docs/howto/clusters.md"
 _ANEW = always(
     Risk.DATA,
     "The cluster's {name} goes from {before} to {after}, which no cloud changes in place: a new cluster would be "
-    "made, with "
-    "nothing on it.",
+    "made, with nothing on it.",
 )
 _FIXED = (
     "provider", "name", "region", "account", "project", "subscription", "resource_group", "network.**",
@@ -23,9 +22,8 @@ RULES = (
         "cluster.zones",
         always(
             Risk.DATA,
-            "The zones go from {before} to {after}. Node pools are made for them, and a volume never leaves its "
-            "zone: pods with "
-            "volumes in a zone that goes can't start.",
+            "The zones go from {before} to {after}. Node pools are made for them, and a volume never leaves its zone: "
+            "pods with volumes in a zone that goes can't start.",
         ),
         "https://kubernetes.io/docs/setup/best-practices/multiple-zones/",
     ),
@@ -33,9 +31,8 @@ RULES = (
         "cluster.kubernetes",
         always(
             Risk.INTERRUPTS,
-            "Kubernetes goes from {before} to {after}. The control plane first, then every node is replaced, and "
-            "each pod is "
-            "moved once. There is no way back.",
+            "Kubernetes goes from {before} to {after}. The control plane first, then every node is replaced, and each "
+            "pod is moved once. There is no way back.",
         ),
         "https://kubernetes.io/releases/version-skew-policy/",
     ),
@@ -44,8 +41,7 @@ RULES = (
         always(
             Risk.INTERRUPTS,
             "Nodes of a pool become {after} instead of {before}. New nodes are made and the old ones drained: each "
-            "pod on "
-            "them moves once, and the bill changes.",
+            "pod on them moves once, and the bill changes.",
         ),
         _PAGE,
     ),
@@ -71,8 +67,7 @@ RULES = (
         always(
             Risk.DATA,
             "Volumes get another storage class ({before} → {after}). Those that are there keep theirs; StatefulSets "
-            "are made "
-            "anew.",
+            "are made anew.",
         ),
         "https://kubernetes.io/docs/concepts/storage/storage-classes/",
     ),

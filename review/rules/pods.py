@@ -31,14 +31,12 @@ REPLICAS = (
             up=(
                 Risk.NOTICED,
                 "Bookies grow from {before} to {after}. New ledgers use the new bookies; what is stored stays where "
-                "it is. "
-                "Each one adds a journal and a ledger volume, and may need a node.",
+                "it is. Each one adds a journal and a ledger volume, and may need a node.",
             ),
             down=(
                 Risk.DATA,
                 "Bookies shrink from {before} to {after}. A bookie that goes takes its copies of ledgers along, "
-                "unless it "
-                "was decommissioned first.",
+                "unless it was decommissioned first.",
             ),
         ),
         f"{BOOKKEEPER}/admin/decomission",
@@ -49,14 +47,12 @@ REPLICAS = (
             up=(
                 Risk.NOTICED,
                 "Brokers grow from {before} to {after}. The load balancer moves bundles to the new ones, and the "
-                "clients of "
-                "those topics reconnect. Each one may need a node.",
+                "clients of those topics reconnect. Each one may need a node.",
             ),
             down=(
                 Risk.NOTICED,
                 "Brokers shrink from {before} to {after}. The last ones drain: their topics move to the others and "
-                "their "
-                "clients reconnect, with less headroom for all.",
+                "their clients reconnect, with less headroom for all.",
             ),
         ),
         f"{DOCS}/concepts-broker-load-balancing-overview/",
@@ -99,8 +95,7 @@ REPLICAS = (
             down=(
                 Risk.NOTICED,
                 "Autorecovery pods shrink from {before} to {after}: a lost bookie's ledgers are copied more slowly, "
-                "and with "
-                "none not at all.",
+                "and with none not at all.",
             ),
         ),
         f"{BOOKKEEPER}/admin/autorecovery",
@@ -112,14 +107,12 @@ REPLICAS = (
                 up=(
                     Risk.DATA,
                     f"The {_CALLED[part]}'s members go from {{before}} to {{after}}: another quorum, which the "
-                    f"members that "
-                    "are there must have been told of.",
+                    "members that are there must have been told of.",
                 ),
                 down=(
                     Risk.DATA,
                     f"The {_CALLED[part]}'s members go from {{before}} to {{after}}: a quorum may be lost, and the "
-                    f"metadata "
-                    "with it.",
+                    "metadata with it.",
                 ),
             ),
             "components/pulsar/lifecycle/guards.py",
@@ -142,14 +135,13 @@ SIZES = tuple(
             by_direction(
                 up=(
                     Risk.ROLLS,
-                    f"The {_CALLED[part]} get more memory ({{name}} {{before}} → {{after}}) and roll. Nodes must "
-                    f"have room.",
+                    f"The {_CALLED[part]} get more memory ({{name}} {{before}} → {{after}}) and roll. Nodes must have "
+                    "room.",
                 ),
                 down=(
                     Risk.NOTICED,
                     f"The {_CALLED[part]} get less memory ({{name}} {{before}} → {{after}}) and roll. What doesn't "
-                    f"fit is "
-                    "read from disk, or ends a pod.",
+                    "fit is read from disk, or ends a pod.",
                 ),
             ),
             "components/pulsar/memory.py",

@@ -14,14 +14,16 @@ def _version(edit: Edit, _: Mapping[str, str]) -> Told:
     down, line = now < was, now[:2] != was[:2]
     across = f" across the {'major ' if now[0] != was[0] else ''}line {'.'.join(map(str, now[:2]))}" if line else ""
     told = (
-        f"Pulsar goes {'back ' if down else ''}from {edit.before} to {edit.after}{across}. Every pod of Pulsar's "
-        f"image rolls: "
-        "metadata store, bookies, brokers, proxies."
+        f"Pulsar goes {'back ' if down else ''}from {edit.before} to {edit.after}{across}. Every pod of Pulsar's image "
+        "rolls."
     )
     if down:
         return Risk.DATA, f"{told} What the newer release wrote must be readable by the older one."
     if line:
-        return Risk.DATA, f"{told} Read its upgrade notes: the way back may be closed."
+        return Risk.DATA, (
+            f"{told} Read its upgrade notes: the way back may be closed. Take one role after the other, in Pulsar's "
+            "order: metadata store, bookies, brokers, proxies (docs/howto/upgrade.md)."
+        )
     return Risk.ROLLS, told
 
 
@@ -53,8 +55,8 @@ RULES = (
             f"pulsar.{name}",
             always(
                 Risk.DATA,
-                "{name} goes from {before} to {after}. Every object is made anew under it, with empty volumes; the old "
-                "ones, and what they hold, would be deleted.",
+                "{name} goes from {before} to {after}. Every object is made anew under it, with empty volumes; the "
+                "old ones, and what they hold, would be deleted.",
             ),
             "docs/adr/0001-explicit-names-and-a-digest.md",
         )
@@ -72,8 +74,7 @@ RULES = (
         always(
             Risk.ROLLS,
             "Pods of a role are spread over nodes as {after} instead of {before}. All pod sets roll; with "
-            "`preferred`, one "
-            "node's loss may take several of a role, and with `required` each needs a node.",
+            "`preferred`, one node's loss may take several of a role, and with `required` each needs a node.",
         ),
         "https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/",
     ),
@@ -88,9 +89,8 @@ RULES = (
             f"pulsar.proxy.service.{name}",
             always(
                 Risk.INTERRUPTS,
-                "Clients reach the proxy otherwise ({name}: {before} → {after}). The load balancer or its address "
-                "may be made "
-                "anew, and costs change with it.",
+                "Clients reach the proxy otherwise ({name}: {before} → {after}). The load balancer or its address may "
+                "be made anew, and costs change with it.",
             ),
             "https://kubernetes.io/docs/concepts/services-networking/service/",
         )
@@ -142,8 +142,7 @@ RULES = (
             always(
                 Risk.INTERRUPTS,
                 "Clients of a protocol find another listener ({owner}.{name}: {before} → {after}). Brokers roll, and "
-                "clients "
-                "that are not told lose their connection.",
+                "clients that are not told lose their connection.",
             ),
             "docs/howto/protocol-handlers.md",
         )
@@ -168,8 +167,7 @@ RULES = (
         always(
             Risk.DATA,
             "Pulsar is run by {after} instead of {before}. They name and make the bookies' volumes differently: what "
-            "is "
-            "stored is not taken over.",
+            "is stored is not taken over.",
         ),
         "docs/howto/kaap.md",
     ),
@@ -179,8 +177,29 @@ RULES = (
         "docs/howto/kaap.md",
     ),
     Rule(
+        "config.pulsar:kubeconfig",
+        always(
+            Risk.INTERRUPTS,
+            "The secret {name} beside the spec is another one: other credentials, or the way to another cluster, "
+            "where every object would be made anew. Which of them only the engine's preview can tell.",
+        ),
+        "https://www.pulumi.com/registry/packages/kubernetes/api-docs/provider/",
+    ),
+    *(
+        Rule(
+            f"config.pulsar:object_store_{key}",
+            always(
+                Risk.NOTICED,
+                "The secret {name} beside the spec is another one. Pods have it once they start: brokers roll for it "
+                "where tiered_storage.key_generation is raised as well.",
+            ),
+            "docs/howto/tiered-storage.md",
+        )
+        for key in ("access_key", "secret_key")
+    ),
+    Rule(
         "config.**",
-        always(Risk.NOTICED, "The secret {name} beside the spec is another one. What uses it is told, and rolls."),
+        always(Risk.NOTICED, "What stands beside the spec under {name} is another value."),
         "docs/howto/stack-file.md",
     ),
 )

@@ -10,15 +10,13 @@ _EXPANSION = f"{KUBERNETES}/concepts/storage/persistent-volumes/#expanding-persi
 _CLAIMS = f"{KUBERNETES}/concepts/workloads/controllers/statefulset/#volume-claim-templates"
 _SIZE = always(
     Risk.DATA,
-    "The size of {owner}'s volumes goes from {before} to {after}. A StatefulSet's volume claims can't be changed: "
-    "its pods "
-    "are made anew, and the claims that are there keep their size until each is expanded by hand.",
+    "The size of {owner}'s volumes goes from {before} to {after}. A StatefulSet's volume claims can't be changed: its "
+    "pods are made anew, and the claims that are there keep their size until each is expanded by hand.",
 )
 _CLASS = always(
     Risk.DATA,
-    "{owner}'s volumes get another storage class ({before} → {after}). A volume never changes its class: the pods "
-    "are made "
-    "anew, and those that are there keep the class they have.",
+    "{owner}'s volumes get another storage class ({before} → {after}). A volume never changes its class: the pods are "
+    "made anew, and those that are there keep the class they have.",
 )
 _PAGE = "docs/howto/tiered-storage.md"
 _WATCHED = ("ensemble", "write_quorum", "ack_quorum")
@@ -28,13 +26,13 @@ def _quorum(edit: Edit, after: Mapping[str, str]) -> Told:
     before_, after_ = amount(edit.before), amount(edit.after)
     name = edit.path.rpartition(".")[2]
     called = {
-        "ensemble": "bookies that a ledger is spread over",
-        "write_quorum": "copies",
-        "ack_quorum": "acknowledgements",
+        "ensemble": "A ledger is spread over {after} bookies instead of {before}",
+        "write_quorum": "Each message is kept {after} times instead of {before}, and takes that much room on bookies",
+        "ack_quorum": "A producer is answered once {after} copies are on disk instead of {before}",
     }
     lower = before_ is not None and after_ is not None and after_ < before_
     sizes = ", ".join(f"{each} {after.get(f'pulsar.bookkeeper.{each}', '?')}" for each in _WATCHED)
-    told = f"{called[name].capitalize()}: {{before}} → {{after}} (now {sizes}). It holds for new ledgers; brokers roll."
+    told = f"{called[name]} (now {sizes}). It holds for new ledgers; brokers roll."
     if lower and name != "ensemble":
         told += " With fewer, less has to fail before an acknowledged message is lost."
         return Risk.DATA, filled(told, edit)
@@ -89,8 +87,7 @@ RULES = (
         always(
             Risk.DATA,
             "The metadata store becomes {after} instead of {before}. Nothing is moved over: to Pulsar this is a new, "
-            "empty "
-            "cluster, which knows no topic and finds no ledger.",
+            "empty cluster, which knows no topic and finds no ledger.",
         ),
         "docs/howto/metadata-stores.md",
     ),
@@ -116,7 +113,7 @@ RULES = (
     Rule(
         "pulsar.metadata.tls.**",
         there(
-            added=(Risk.INTERRUPTS, "The metadata store speaks TLS ({name}: {after}): all that use it start again."),
+            added=(Risk.INTERRUPTS, "The metadata store speaks TLS from now on: all that use it start again."),
             removed=(Risk.INTERRUPTS, "The metadata store speaks no TLS any more: all that use it start again."),
             changed=(Risk.ROLLS, "Other certificates of the metadata store ({name}: {before} → {after})."),
         ),
@@ -132,8 +129,7 @@ RULES = (
         there(
             added=(
                 Risk.DATA,
-                "Tenants, namespaces and policies are kept in a store of their own ({after}), which starts empty: "
-                "those that "
+                "Tenants, namespaces and policies are kept in a store of their own, which starts empty: those that "
                 "are there are not moved over.",
             ),
             removed=(
@@ -170,9 +166,8 @@ RULES = (
             f"pulsar.tiered_storage.{name}",
             always(
                 Risk.DATA,
-                "Older messages go to another place ({name}: {before} → {after}). What was offloaded stays in the "
-                "old one, "
-                "and is read from there only as long as brokers can reach it.",
+                "Older messages go to another place ({name}: {before} → {after}). What was offloaded stays in the old "
+                "one, and is read from there only as long as brokers can reach it.",
             ),
             f"{DOCS}/tiered-storage-overview/",
         )
@@ -194,8 +189,8 @@ RULES = (
             f"pulsar.tiered_storage.{path}",
             always(
                 Risk.NOTICED,
-                "Messages move to tiered storage by another rule ({name}: {before} → {after}). Offloaded messages stay "
-                "readable; more or fewer lie on the bookies.",
+                "Messages move to tiered storage by another rule ({name}: {before} → {after}). Offloaded messages "
+                "stay readable; more or fewer lie on the bookies.",
             ),
             f"{DOCS}/tiered-storage-overview/",
         )
@@ -209,8 +204,7 @@ RULES = (
                 down=(
                     Risk.NOTICED,
                     "Offloaded messages leave the bookies after {after} instead of {before}: reads of older ones go "
-                    "to the "
-                    "bucket sooner, and cost there.",
+                    "to the bucket sooner, and cost there.",
                 ),
             ),
             f"{DOCS}/tiered-storage-overview/",
@@ -243,19 +237,22 @@ RULES = (
         for tags in ("tags", "tags.*")
     ),
     Rule(
+        "pulsar.tiered_storage.key_generation",
+        always(Risk.ROLLS, "Brokers start with the storage's keys of generation {after}, instead of {before}."),
+        _PAGE,
+    ),
+    Rule(
         "pulsar.tiered_storage.**",
         there(
             added=(
                 Risk.NOTICED,
                 "Older messages move to tiered storage from now on: a bucket and an identity are made or used, and "
-                "brokers "
-                "roll.",
+                "brokers roll.",
             ),
             removed=(
                 Risk.DATA,
                 "Tiered storage goes. Messages that were offloaded can't be read any more, and the bucket is deleted "
-                "where it "
-                "isn't kept.",
+                "where it isn't kept.",
             ),
             changed=(
                 Risk.NOTICED,

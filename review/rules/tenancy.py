@@ -152,8 +152,7 @@ RULES = (
             always(
                 Risk.INTERRUPTS,
                 "{owner} reads or writes elsewhere ({name}: {before} → {after}), or as another: it may be made anew, "
-                "and starts "
-                "with another subscription.",
+                "and starts with another subscription.",
             ),
             _FUNCTIONS,
         )

@@ -9,35 +9,43 @@ import pytest
 from evaluation import stack_files
 from review import changes, engine_plan, probe, sides
 from tests.previews.project import Preview, Project
-from tests.review_cases import CASES, Case
+from tests.review_case import Case
+from tests.review_cases import CASES
 
 pytestmark = pytest.mark.engine
 
 STATES = pathlib.Path(__file__).parent.parent / "upgrades" / "states"
-# A secret is nothing that a preview tells; and no recorded stack of three members is on ZooKeeper.
-BY_THE_ENGINE = [case for case in CASES if not case.beside and "pulsar.metadata" not in case.more]
-ON_KUBERNETES = [case for case in BY_THE_ENGINE if case.stack != "aws"]
-IN_A_CLOUD = [case for case in BY_THE_ENGINE if case.stack == "aws"]
+ON_KUBERNETES = [case for case in CASES if case.stack != "aws"]
+IN_A_CLOUD = [case for case in CASES if case.stack == "aws"]
 _NOT_KNOWN_YET = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 _MADE_UP = "00000000-0000-4000-8000-000000000000"
 
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Case], Project]:
-    """A stack that the engine knows as up: as it was recorded, with what the case has besides."""
+    """A stack that the engine knows as up: as it was recorded, with what the case has besides; or, of a stack on
+    another metadata store, as the engine would make it from nothing."""
     made: dict[str, Project] = {}
 
     def make(case: Case) -> Project:
-        key = f"{case.stack} {case.more}"
+        key = case.besides
         if key not in made:
             made[key] = Project(tmp_path_factory.mktemp("review"), case.stack)
-            made[key].take_over((STATES / f"{case.stack}.json").read_text())
-            if case.more:
-                made[key].configure(case.config(after=False)[stack_files.SPEC])
+            if "pulsar.metadata" not in case.more:
+                made[key].take_over((STATES / f"{case.stack}.json").read_text())
+            if case.more or case.had:
+                configure(made[key], case, after=False)
                 assume(made[key])
         return made[key]
 
     return make
+
+
+def configure(project: Project, case: Case, *, after: bool) -> None:
+    """Write the stack file of a case, with the secrets beside the spec encrypted as people encrypt them."""
+    project.configure(case.config(after=after)[stack_files.SPEC])
+    for key, value in case.secrets(after=after).items():
+        project.run("config", "set", "--secret", key, value)
 
 
 def assume(project: Project) -> None:
@@ -45,7 +53,7 @@ def assume(project: Project) -> None:
     shown = project.preview()
     assert shown.code == 0, shown.said
     state = json.loads(project.run("stack", "export", "--show-secrets").output)
-    known = {each["urn"]: each for each in state["deployment"]["resources"]}
+    known = {each["urn"]: each for each in state["deployment"].get("resources") or ()}
     for step in shown.steps:
         if step["op"] in ("create", "update") and (new := step.get("newState")):
             before = known.get(step["urn"], {})
@@ -70,7 +78,7 @@ def said(case: Case) -> tuple[dict[str, changes.Change], bool]:
 
 
 def previewed(case: Case, project: Project) -> Preview:
-    project.configure(case.config(after=True)[stack_files.SPEC])
+    configure(project, case, after=True)
     return project.preview()
 
 

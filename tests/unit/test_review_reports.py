@@ -9,17 +9,18 @@ import pytest
 
 from review import probe, report, sides, writing
 from review.risk import Risk
-from tests.review_cases import CASES, Case
+from tests.review_case import Case
+from tests.review_cases import CASES
 
 
 @functools.cache
-def base(stack: str, more: str) -> Mapping[str, Any]:
-    case = next(each for each in CASES if each.stack == stack and str(each.more) == more)
-    return probe.told(stack, case.config(after=False))
+def base(besides: str) -> Mapping[str, Any]:
+    case = next(each for each in CASES if each.besides == besides)
+    return probe.told(case.stack, case.config(after=False))
 
 
 def reviewed(case: Case) -> report.Report:
-    before = base(case.stack, str(case.more))
+    before = base(case.besides)
     after = probe.told(case.stack, case.config(after=True), lambda: before)
     return report.review(case.stack, "0" * 40, sides.side(before), sides.side(after))
 
