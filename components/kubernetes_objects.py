@@ -21,6 +21,7 @@ _CLASSES: Mapping[tuple[str, str], Callable[[], type]] = {
     ("apps/v1", "StatefulSet"): lambda: k8s.apps.v1.StatefulSet,
     ("apps/v1", "Deployment"): lambda: k8s.apps.v1.Deployment,
     ("batch/v1", "Job"): lambda: k8s.batch.v1.Job,
+    ("networking.k8s.io/v1", "NetworkPolicy"): lambda: k8s.networking.v1.NetworkPolicy,
     ("policy/v1", "PodDisruptionBudget"): lambda: k8s.policy.v1.PodDisruptionBudget,
     ("rbac.authorization.k8s.io/v1", "Role"): lambda: k8s.rbac.v1.Role,
     ("rbac.authorization.k8s.io/v1", "RoleBinding"): lambda: k8s.rbac.v1.RoleBinding,

@@ -15,12 +15,14 @@ ETCD_IMAGE = "quay.io/coreos/etcd:v3.6.16"
 RCLONE_IMAGE = "docker.io/rclone/rclone:1.75.2"
 SEAWEEDFS_IMAGE = "docker.io/chrislusf/seaweedfs:4.48"
 DEKAF_IMAGE = "docker.io/visortelle/dekaf:1.1.0"
+PULSAR_MANAGER_IMAGE = "docker.io/apachepulsar/pulsar-manager:v0.4.0"
 OAUTH2_PROXY_IMAGE = "quay.io/oauth2-proxy/oauth2-proxy:v7.15.6"
 PROMETHEUS_IMAGE = "quay.io/prometheus/prometheus:v2.55.1"
 KUBERNETES_OLDEST = "1.30"
 KUBERNETES_NEWEST = "1.37"
 
 Store = Literal["etcd", "zookeeper", "oxia"]
+Console = Literal["dekaf", "pulsar-manager"]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -49,6 +51,10 @@ class Line:
     """The newest release of each protocol handler that was built for the line, by its protocol."""
     refused_handlers: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """Why the line has none for a protocol, as a clause."""
+    consoles: tuple[Console, ...]
+    """The consoles that may be put beside it."""
+    refused_consoles: Mapping[Console, str] = dataclasses.field(default_factory=dict)
+    """Why another one is refused, as a clause."""
     changed_defaults: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """Defaults of the brokers that differ from the line before: keys, and the old and the new value."""
     way_back: Mapping[str, str] = dataclasses.field(default_factory=dict)
@@ -70,6 +76,7 @@ LINES: Mapping[str, Line] = {
         bundled_connectors=True,
         supported_until="2027-10",
         collector="ZGC, generational",
+        consoles=("dekaf", "pulsar-manager"),
         handlers={"mqtt": "4.0.10.9", "amqp": "4.0.10.9"},
         refused_handlers={"kafka": _ARCHIVED},
     ),
@@ -82,6 +89,7 @@ LINES: Mapping[str, Line] = {
         bundled_connectors=True,
         supported_until="2026-09",
         collector="ZGC, generational",
+        consoles=("dekaf", "pulsar-manager"),
         handlers={"mqtt": "4.2.1.8", "amqp": "4.2.1.8"},
         refused_handlers={"kafka": _ARCHIVED},
     ),
@@ -95,6 +103,11 @@ LINES: Mapping[str, Line] = {
         supported_until="2029-10",
         refused_stores={"etcd": "Pulsar 5.0 has no etcd driver any more (PIP-462)"},
         collector="ZGC, generational",
+        consoles=("dekaf",),
+        refused_consoles={
+            "pulsar-manager": "Pulsar Manager's last release is of 2023, and Apache's Helm chart, which had it beside "
+            "Pulsar 4, has taken it out"
+        },
         refused_handlers={
             "kafka": _ARCHIVED,
             "mqtt": f"MoP, which speaks MQTT, {_NONE_YET}",
@@ -158,6 +171,19 @@ def store_refusal(version: str, store: Store, deployed: Collection[Store]) -> st
     return f"{store} can't keep the metadata of Pulsar {version}: {reason}. {use_another} Pulsar {' or '.join(lines)}."
 
 
+def console_refusal(version: str, console: Console) -> str | None:
+    """Why a console can't be put beside a release, and the way out."""
+    found = line(version)
+    if console in found.consoles:
+        return None
+    reason = found.refused_consoles.get(console, "it was not made for that line")
+    lines = [f"{name}.x" for name, each in LINES.items() if console in each.consoles]
+    return (
+        f"{console} is not for Pulsar {version}: {reason}. Use {' or '.join(found.consoles)}, or stay on Pulsar "
+        f"{' or '.join(lines)}."
+    )
+
+
 def decided(version: str) -> Iterator[tuple[str, str]]:
     """What the line of a release decides, by name."""
     found = line(version)
@@ -168,6 +194,7 @@ def decided(version: str) -> Iterator[tuple[str, str]]:
     yield "connectors", "in the image" if found.bundled_connectors else "not in the image"
     handlers = ", ".join(f"{protocol} {release}" for protocol, release in found.handlers.items())
     yield "protocol_handlers", handlers or "none was built for this line"
+    yield "consoles", ", ".join(found.consoles)
     yield "supported_until", found.supported_until
     for key, change in found.changed_defaults.items():
         yield f"changed_default.{key}", change

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from ..edits import Edit
 from ..risk import Risk
-from .rule import DOCS, Rule, Told, always, amount, by_direction, shown, there
+from .rule import DOCS, KUBERNETES, Rule, Told, always, amount, by_direction, shown, there
 
 _PAGE = "docs/howto/operators.md"
 
@@ -208,6 +208,35 @@ RULES = (
             "An operator is set up otherwise ({name}: {before} → {after}). It starts again; Pulsar doesn't.",
         ),
         _PAGE,
+    ),
+    Rule(
+        "console.kind",
+        always(
+            Risk.NOTICED,
+            "The console is another program ({before} → {after}). What people kept in it goes. Pulsar doesn't notice.",
+        ),
+        "docs/howto/console.md",
+    ),
+    Rule(
+        "console.volume.size",
+        by_direction(
+            up=(Risk.NOTICED, "The console's volume grows in place ({before} → {after}), if its StorageClass lets it."),
+            down=(
+                Risk.REFUSED,
+                "The console's volume would shrink ({before} → {after}), which Kubernetes refuses. Take the console "
+                "out and put it in again.",
+            ),
+        ),
+        f"{KUBERNETES}/concepts/storage/persistent-volumes/#expanding-persistent-volumes-claims",
+    ),
+    Rule(
+        "console.volume.storage_class",
+        always(
+            Risk.DATA,
+            "A volume never changes its storage class ({before} → {after}): the console's is made anew, and what "
+            "people kept in it is lost. The old one goes when its pod does: take the console out, and put it in again.",
+        ),
+        f"{KUBERNETES}/concepts/storage/persistent-volumes/#class-1",
     ),
     *(
         Rule(

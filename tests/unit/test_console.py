@@ -25,7 +25,7 @@ LOGIN = {
 def made(given):
     spec = stack_file.spec({"console": given})
     assert spec.console
-    return {work.role: work for work in console.workloads(spec.console, spec.pulsar, Offer())}
+    return {work.role: work for work in spec.console.workloads(spec.pulsar, Offer())}
 
 
 def refused(given):
@@ -109,6 +109,17 @@ def test_the_login_s_secrets_are_named_and_never_written():
 )
 def test_a_login_that_protects_nothing_is_refused_with_the_way_out(changes, place, words):
     assert words in refused({"login": {**LOGIN, **changes}})[f"console.login.{place}"]
+
+
+def test_nobody_in_the_cluster_reaches_dekaf_but_the_login():
+    found = made({"login": LOGIN})
+    policy = console.way_in(found["dekaf"], {})["spec"]
+    pods = {role: objects(work)[work.name]["spec"]["template"]["metadata"]["labels"] for role, work in found.items()}
+
+    ((source,),) = [each["from"] for each in policy["ingress"]]
+    assert policy["podSelector"]["matchLabels"].items() <= pods["dekaf"].items()
+    let_in = source["podSelector"]["matchLabels"].items()
+    assert [role for role, labels in pods.items() if let_in <= labels.items()] == ["console-login"]
 
 
 def test_pulsar_s_own_namespace_is_refused():

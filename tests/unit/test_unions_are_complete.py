@@ -1,8 +1,8 @@
 """A variant of a union is complete when somebody can use it: an example that deploys, the schema, and words about it.
 
 A new name in `ClusterSpec`, `TieredStorage`, `MetadataSpec`, `ConfigurationMetadataSpec`, `OperatorChoice`,
-`MonitoringSpec` or `ProtocolsSpec` fails here until it has all of them. An example is a stack file in `stacks/`, or a
-block of YAML in a page of `docs/`: a part of the spec, by its own name.
+`MonitoringSpec`, `ConsoleSpec` or `ProtocolsSpec` fails here until it has all of them. An example is a stack file in
+`stacks/`, or a block of YAML in a page of `docs/`: a part of the spec, by its own name.
 """
 
 import dataclasses
@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from components.apps.console import ConsoleSpec
 from components.buckets import TieredStorage
 from components.clusters import ClusterSpec
 from components.monitoring import MonitoringSpec
@@ -32,7 +33,7 @@ class Variant:
     """One of the things that may stand in a place of the stack file."""
 
     place: str
-    """`cluster` or `monitoring`, or a part of `pulsar`."""
+    """`cluster`, `monitoring` or `console`, or a part of `pulsar`."""
     tag: str
     """How a stack file chooses it."""
     written: str
@@ -45,7 +46,7 @@ class Variant:
         """Whether a stack runs on it."""
         if self.place == "protocols":
             return bool(getattr(spec.pulsar.protocols, self.tag))
-        part = getattr(spec if self.place in ("cluster", "monitoring") else spec.pulsar, self.place)
+        part = getattr(spec if self.place in ("cluster", "monitoring", "console") else spec.pulsar, self.place)
         return part is not None and self.tag == getattr(part, self.written.partition(":")[0])
 
 
@@ -70,6 +71,7 @@ VARIANTS = [
     *of_union("configuration_metadata", ConfigurationMetadataSpec, "store"),
     *of_union("operator", OperatorChoice, "kind"),
     *of_union("monitoring", MonitoringSpec, "kind"),
+    *of_union("console", ConsoleSpec, "kind"),
     *(Variant("protocols", name, f"{name}:") for name in ProtocolsSpec.model_fields),
 ]
 
