@@ -3,6 +3,7 @@
 import argparse
 import dataclasses
 import json
+import shutil
 import sys
 import time
 from collections.abc import Sequence
@@ -11,7 +12,8 @@ from typing import Any
 from . import reach, status_text
 from .problem import Problem
 from .stacks import Stack
-from .status_found import PATIENCE, Admin, Pod, Status, gather
+from .status_found import PATIENCE, Admin, gather
+from .status_values import Pod, Status
 
 EVERY = 2.0
 """Seconds between two looks with `--watch`."""
@@ -37,7 +39,8 @@ def status(stack: Stack, kubeconfig: Any, words: Sequence[str]) -> None:
             print(json.dumps(dataclasses.asdict(look.found()), indent=2))
             return
         while True:
-            shown = status_text.text(look.found(), everything=options.all)
+            width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+            shown = status_text.text(look.found(), everything=options.all, width=width)
             if not (options.watch and sys.stdout.isatty()):
                 print(shown, end="")
                 return
@@ -51,19 +54,20 @@ class Look:
     def __init__(self, stack: Stack, kubeconfig: Any, http: str) -> None:
         self._pulsar = stack.spec.pulsar
         self._admin = Admin(http)
+        self._wanted = {role: work.replicas for role, work in self._pulsar.workloads(stack.spec.cluster.offer).items()}
         self._api = reach.core_api(stack, kubeconfig)
 
     def found(self) -> Status:
         """How it is now."""
         worker = self._pulsar.functions.run_in != "none"
-        return gather(self._admin, self._pods("broker"), self._pods("bookie"), self._ask, worker=worker)
+        return gather(self._admin, self._pods(), self._wanted, self._ask, worker=worker)
 
-    def _pods(self, role: str) -> list[Pod]:
+    def _pods(self) -> list[Pod]:
         import kubernetes
         import urllib3
 
         pulsar = self._pulsar
-        selector = f"app.kubernetes.io/instance={pulsar.name},app.kubernetes.io/name={role}"
+        selector = f"app.kubernetes.io/instance={pulsar.name}"
         try:
             found = self._api.list_namespaced_pod(
                 pulsar.namespace, label_selector=selector, _request_timeout=PATIENCE
@@ -72,11 +76,15 @@ class Look:
             raise Problem(f"The Kubernetes API doesn't list the pods in {pulsar.namespace}: {error}") from None
         ready = {"type": "Ready", "status": "True"}
         return [
-            (
-                pod.metadata.name,
-                any({"type": each.type, "status": each.status} == ready for each in pod.status.conditions or ()),
+            Pod(
+                name=pod.metadata.name,
+                role=pod.metadata.labels.get("app.kubernetes.io/name", ""),
+                ready=any({"type": each.type, "status": each.status} == ready for each in pod.status.conditions or ()),
+                restarts=sum(each.restart_count for each in pod.status.container_statuses or ()),
             )
             for pod in found
+            # A Job's pod that has done its work is no part of what runs.
+            if pod.status.phase != "Succeeded"
         ]
 
     def _ask(self, pod: str, port: int, path: str) -> bytes | None:

@@ -1,7 +1,6 @@
 """What `make status` finds out: brokers and bookies asked one by one, the rest from the admin REST API."""
 
 import concurrent.futures
-import dataclasses
 import json
 import re
 import urllib.error
@@ -10,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from .problem import Problem
+from .status_values import Bookie, Broker, Copies, Function, Pod, Status, Topic
 
 PATIENCE = 10
 """Seconds that one question may take."""
@@ -17,86 +17,6 @@ AT_ONCE = 16
 """How many questions are open at a time."""
 _SAMPLE = re.compile(r"(?P<name>[a-zA-Z_:][\w:]*)(?:\{[^}]*\})? (?P<value>\S+)")
 _DISK = re.compile(r"bookie_ledger_dir_.*_usage")
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Broker:
-    """A broker's pod. What it didn't answer is `None`."""
-
-    name: str
-    ready: bool
-    cpu: float | None = None
-    """Percent of what it may use."""
-    heap: float | None = None
-    """Percent."""
-    direct: float | None = None
-    """Percent of its direct memory."""
-    topics: int | None = None
-    """Those that it serves."""
-    rate_in: float | None = None
-    """Messages a second from producers."""
-    rate_out: float | None = None
-    """Messages a second to consumers."""
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Bookie:
-    """A bookie's pod. What it didn't answer is `None`."""
-
-    name: str
-    ready: bool
-    read_only: bool | None = None
-    free: int | None = None
-    """Bytes, of its ledgers' disk."""
-    total: int | None = None
-    """Bytes."""
-    fullest: float | None = None
-    """Percent that its fullest ledger directory is used."""
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Topic:
-    """A topic that a broker serves."""
-
-    name: str
-    """Such as `public/default/orders`."""
-    persistent: bool
-    rate_in: float
-    rate_out: float
-    """Messages a second; a broker counts them anew every minute."""
-    subscriptions: int
-    backlog: int
-    """Messages that the slowest subscription has before it."""
-    storage: int
-    """Bytes."""
-
-    @property
-    def of_the_system(self) -> bool:
-        """Whether Pulsar made it for itself."""
-        return self.name.startswith("pulsar/") or "/__" in self.name
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Function:
-    """A function of Pulsar's own worker."""
-
-    name: str
-    running: int
-    instances: int
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Status:
-    """How a Pulsar is at one time."""
-
-    version: str
-    leader: str | None
-    brokers: tuple[Broker, ...]
-    bookies: tuple[Bookie, ...]
-    topics: tuple[Topic, ...]
-    tenants: Mapping[str, tuple[str, ...]]
-    """Each tenant's namespaces, without the tenant's name."""
-    functions: tuple[Function, ...]
 
 
 class Admin:
@@ -131,8 +51,6 @@ class Admin:
             return None
 
 
-Pod = tuple[str, bool]
-"""Its name, and whether it is ready."""
 AskPod = Callable[[str, int, str], bytes | None]
 """What a pod's port answers to a path; `None` where it doesn't."""
 
@@ -157,12 +75,11 @@ def samples(text: str) -> dict[str, float]:
 
 def broker(pod: Pod, metrics: bytes | None, stats: bytes | None) -> tuple[Broker, list[Topic]]:
     """A broker and its topics, from its metrics and its `broker-stats/topics`."""
-    name, ready = pod
     load = samples(metrics.decode()) if metrics else {}
     served = topics(parsed(stats)) if stats else None
     return Broker(
-        name=name,
-        ready=ready,
+        name=pod.name,
+        ready=pod.ready,
         cpu=load.get("pulsar_lb_cpu_usage"),
         heap=load.get("pulsar_lb_memory_usage"),
         direct=load.get("pulsar_lb_directMemory_usage"),
@@ -192,14 +109,13 @@ def topics(stats: Mapping[str, Any]) -> list[Topic]:
 
 def bookie(pod: Pod, metrics: bytes | None, disks: bytes | None) -> Bookie:
     """A bookie, from its metrics and its `bookie/info`."""
-    name, ready = pod
     found = samples(metrics.decode()) if metrics else {}
     space = parsed(disks) if disks else {}
     space = space if isinstance(space, dict) else {}
     state = found.get("bookie_SERVER_STATUS")
     return Bookie(
-        name=name,
-        ready=ready,
+        name=pod.name,
+        ready=pod.ready,
         # 1: writable, 0: read-only, -1: not registered.
         read_only=None if state is None else state != 1,
         free=space.get("freeSpace"),
@@ -208,38 +124,56 @@ def bookie(pod: Pod, metrics: bytes | None, disks: bytes | None) -> Bookie:
     )
 
 
-def gather(admin: Admin, brokers: Sequence[Pod], bookies: Sequence[Pod], ask: AskPod, *, worker: bool) -> Status:
+def copies(answers: Iterable[bytes | None]) -> Copies | None:
+    """What the first bookie that answers says of all of them, from its `bookie/cluster_info`."""
+    told = next((found for each in answers if each and isinstance(found := parsed(each), dict)), None)
+    if told is None:
+        return None
+    return Copies(
+        missing=told.get("clusterUnderReplicated", False),
+        made_anew=told.get("ledgerReplicationEnabled", True),
+        gone=told.get("unavailableBookiesCount", 0),
+    )
+
+
+def gather(admin: Admin, pods: Sequence[Pod], wanted: Mapping[str, int], ask: AskPod, *, worker: bool) -> Status:
     """Everything at once, with many questions open at a time.
 
     Args:
         admin: the admin REST API.
-        brokers: the brokers' pods.
-        bookies: the bookies' pods.
+        pods: Pulsar's pods.
+        wanted: how many of each role there should be.
         ask: how a pod is asked.
         worker: whether functions run on Pulsar's own worker.
 
     Raises:
         Problem: the admin REST API doesn't answer.
     """
+    brokers, bookies = ([pod for pod in pods if pod.role == role] for role in ("broker", "bookie"))
     with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
         version = pool.submit(admin.ask, "/admin/v2/brokers/version")
         tenants = pool.submit(admin.ask, "/admin/v2/tenants")
         leader = pool.submit(admin.find, "/admin/v2/brokers/leaderBroker")
         asked = {
-            pod: (pool.submit(ask, pod[0], 8080, "metrics/"), pool.submit(ask, pod[0], 8080, _STATS)) for pod in brokers
+            pod: (pool.submit(ask, pod.name, 8080, "metrics/"), pool.submit(ask, pod.name, 8080, _STATS))
+            for pod in brokers
         }
         disks = {
-            pod: (pool.submit(ask, pod[0], 8000, "metrics"), pool.submit(ask, pod[0], 8000, "api/v1/bookie/info"))
+            pod: (pool.submit(ask, pod.name, 8000, "metrics"), pool.submit(ask, pod.name, 8000, "api/v1/bookie/info"))
             for pod in bookies
         }
+        kept = [pool.submit(ask, pod.name, 8000, "api/v1/bookie/cluster_info") for pod in bookies]
         spaces = dict(zip(tenants.result(), pool.map(_namespaces(admin), tenants.result()), strict=True))
         found = [broker(pod, metrics.result(), stats.result()) for pod, (metrics, stats) in asked.items()]
         told = leader.result()
         return Status(
             version=str(version.result()).strip(),
             leader=told.get("brokerId") or told.get("serviceUrl") if isinstance(told, dict) else None,
+            pods=tuple(pods),
+            wanted=wanted,
             brokers=tuple(each for each, _ in found),
             bookies=tuple(bookie(pod, *(each.result() for each in futures)) for pod, futures in disks.items()),
+            copies=copies(each.result() for each in kept),
             topics=tuple(topic for _, served in found for topic in served),
             tenants=spaces,
             functions=tuple(_functions(admin, spaces, pool) if worker else ()),

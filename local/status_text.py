@@ -1,27 +1,33 @@
 """A status as people read it in a terminal."""
 
+import collections
 from collections.abc import Iterator, Sequence
 
 from review.table import NONE, table
 
-from .status_found import Bookie, Broker, Status, Topic
+from .status_values import Bookie, Broker, Status, Topic
 
-MOST_TOPICS = 20
-"""How many topics are shown: those with the most messages come first."""
+MOST_TOPICS, MOST_BACKLOGS = 20, 5
+"""How many topics are shown, those with the most messages first; and how many of them for their backlogs alone."""
+_SHORTEST = 24
+"""Letters of a topic's name that are left in the narrowest window."""
 
 
-def text(status: Status, *, everything: bool = False) -> str:
+def text(status: Status, *, everything: bool = False, width: int | None = None) -> str:
     """All of it as tables, with what is wrong above them.
 
     Args:
         status: how Pulsar is.
         everything: every topic, and the system's own.
+        width: how many letters a line may have. Long names of topics lose their middle for it. Default: any.
     """
     parts = [f"Pulsar {status.version}: {_counted(status)}", *(f"! {each}" for each in troubles(status)), ""]
     leader = (status.leader or "").partition(":")[0].partition(".")[0]
     parts.append(table([_BROKER, *(_broker(each, leader) for each in status.brokers)]))
     parts.append(table([_BOOKIE, *map(_bookie, status.bookies)]))
-    parts += _topics(status, everything)
+    if beside := _beside(status):
+        parts.append(f"{beside}\n")
+    parts += _topics(status, everything, width)
     spaces = [(name, ", ".join(of) or NONE) for name, of in status.tenants.items()]
     parts.append(table([("tenant", "namespaces"), *spaces]))
     if status.functions:
@@ -32,23 +38,40 @@ def text(status: Status, *, everything: bool = False) -> str:
 
 def troubles(status: Status) -> Iterator[str]:
     """What somebody should look at, as sentences."""
+    for role, number in status.wanted.items():
+        there = sum(pod.role == role for pod in status.pods)
+        if there < number:
+            yield f"{_of(there, role)} of {number} {'is' if there == 1 else 'are'} there."
+    for pod in status.pods:
+        if not pod.ready:
+            again = f", and was started {pod.restarts} times more" if pod.restarts > 1 else ""
+            yield f"{pod.name} is not ready{again}."
     for each in status.brokers:
-        if not each.ready:
-            yield f"{each.name} is not ready."
-        elif each.topics is None:
+        if each.ready and each.topics is None:
             yield f"{each.name} doesn't say what it serves."
     for each in status.bookies:
-        if not each.ready:
-            yield f"{each.name} is not ready."
-        elif each.read_only is None:
+        if each.ready and each.read_only is None:
             yield f"{each.name} doesn't answer."
         elif each.read_only:
             yield f"{each.name} is read-only: it takes no new messages."
         if each.fullest is not None and each.fullest > 85:
             yield f"{each.name} has a disk that is {each.fullest:.0f} % full."
+    yield from _of_copies(status)
     for each in status.functions:
         if each.running < each.instances:
             yield f"function {each.name}: {each.running} of {each.instances} instances run."
+
+
+def _of_copies(status: Status) -> Iterator[str]:
+    if status.copies is None:
+        return
+    if status.copies.missing:
+        yield "Some ledgers have fewer copies than they should: no other bookie may be lost until they have."
+    if not status.copies.made_anew:
+        yield "Lost copies are not made anew: somebody has switched auto-recovery off."
+    if status.copies.gone:
+        are = "is" if status.copies.gone == 1 else "are"
+        yield f"{_of(status.copies.gone, 'bookie')} that once had ledgers {are} gone."
 
 
 def size(number: int | None) -> str:
@@ -91,15 +114,45 @@ def _bookie(each: Bookie) -> Sequence[str]:
     return each.name, state, size(each.free), size(each.total), _percent(each.fullest)
 
 
-def _topics(status: Status, everything: bool) -> Iterator[str]:
+def _beside(status: Status) -> str:
+    """The pods that no table has, by role."""
+    others = collections.Counter(pod.role for pod in status.pods if pod.role not in ("broker", "bookie"))
+    restarted = [f"{pod.name} {pod.restarts}" for pod in status.pods if pod.restarts]
+    beside = (
+        f"beside them: {', '.join(f'{number} {role}' for role, number in sorted(others.items()))}" if others else ""
+    )
+    return "\n".join(filter(None, [beside, f"restarts: {', '.join(restarted)}" if restarted else ""]))
+
+
+def _topics(status: Status, everything: bool, width: int | None) -> Iterator[str]:
     own = [each for each in status.topics if everything or not each.of_the_system]
     if not own:
         yield "No topic is being served.\n"
         return
     ranked = sorted(own, key=lambda each: (-each.rate_in - each.rate_out, -each.backlog, each.name))
-    shown = ranked if everything else ranked[:MOST_TOPICS]
+    shown = ranked if everything else _most(ranked)
     rest = f"… and {_of(len(own) - len(shown), 'topic')} more: --all shows them.\n" if len(shown) < len(own) else ""
-    yield table([_TOPIC, *map(_topic, shown)]) + rest
+    lines = [_TOPIC, *map(_topic, shown)]
+    if width:
+        others = sum(max(len(line[at]) for line in lines) + 2 for at in range(1, len(_TOPIC)))
+        lines = [(shortened(name, max(_SHORTEST, width - others)), *numbers) for name, *numbers in lines]
+    yield table(lines) + rest
+
+
+def _most(ranked: Sequence[Topic]) -> Sequence[Topic]:
+    """The busiest, and those with the largest backlogs: what nobody reads any more has no messages out."""
+    if len(ranked) <= MOST_TOPICS:
+        return ranked
+    busiest = ranked[: MOST_TOPICS - MOST_BACKLOGS]
+    others = sorted(ranked[len(busiest) :], key=lambda each: -each.backlog)[:MOST_BACKLOGS]
+    return [*busiest, *others]
+
+
+def shortened(name: str, most: int) -> str:
+    """A name without its middle: where it lives and which partition it is are at its ends."""
+    if len(name) <= most:
+        return name
+    return f"{name[: (most - 1) // 2]}…{name[len(name) - most // 2 :]}"
 
 
 def _topic(each: Topic) -> Sequence[str]:

@@ -8,6 +8,8 @@ import pulsar as client
 
 from local import stacks
 from local import status as looking
+from local.status_text import troubles
+from local.status_values import Copies
 from tests.e2e.traffic import wait_for
 
 
@@ -36,6 +38,9 @@ def test_brokers_bookies_and_a_topic_with_its_backlog_are_there(local_stack, end
     assert [each.read_only for each in status.bookies] == [False]
     assert 0 < (status.bookies[0].free or 0) < (status.bookies[0].total or 0)
     assert "default" in status.tenants["public"]
+    assert {pod.role for pod in status.pods} >= set(status.wanted) >= {"broker", "bookie", "etcd", "proxy"}
+    assert status.copies == Copies(missing=False, made_anew=True, gone=0)
+    assert list(troubles(status)) == [each for each in troubles(status) if "disk" in each]
 
 
 def test_a_look_takes_less_than_a_second(local_stack, endpoints):

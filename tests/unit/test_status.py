@@ -9,7 +9,7 @@ import pytest
 
 from local import status, status_found, status_text
 from local.problem import Problem
-from local.status_found import Bookie, Broker, Function, Status, Topic
+from local.status_values import Bookie, Broker, Copies, Function, Pod, Status, Topic
 
 LOAD = b"""# TYPE pulsar_lb_cpu_usage gauge
 pulsar_lb_cpu_usage{cluster="pulsar", broker="pulsar-broker-0", metric="loadBalancing"} 12.4
@@ -71,15 +71,29 @@ def answering(pod, port, path):
     if pod == "pulsar-broker-1":
         return None
     if port == 8000:
+        if path.endswith("cluster_info"):
+            return b'{"clusterUnderReplicated": true, "ledgerReplicationEnabled": true, "unavailableBookiesCount": 0}'
         ledgers = b"bookie_SERVER_STATUS 0\nbookie_ledger_dir__pulsar_data_current_usage 91.5\n"
         return ledgers if path == "metrics" else DISKS
     return LOAD if path == "metrics/" else STATS
 
 
+def topic(name, **numbers):
+    zero = {"rate_in": 0.0, "rate_out": 0.0, "subscriptions": 0, "backlog": 0, "storage": 0}
+    return Topic(name=name, persistent=True, **{**zero, **numbers})
+
+
+PODS = (
+    Pod(name="pulsar-broker-0", role="broker", ready=True),
+    Pod(name="pulsar-broker-1", role="broker", ready=True),
+    Pod(name="pulsar-bookie-0", role="bookie", ready=True, restarts=4),
+    Pod(name="pulsar-etcd-0", role="etcd", ready=False, restarts=9),
+)
+
+
 @pytest.fixture
 def found(admin):
-    brokers = [("pulsar-broker-0", True), ("pulsar-broker-1", True)]
-    return status_found.gather(admin, brokers, [("pulsar-bookie-0", True)], answering, worker=True)
+    return status_found.gather(admin, PODS, {"broker": 2, "bookie": 3, "etcd": 1}, answering, worker=True)
 
 
 def test_everything_that_answers_is_there(found):
@@ -106,10 +120,13 @@ def test_what_is_wrong_is_said_before_the_tables(found):
     lines = status_text.text(found).splitlines()
 
     assert lines[0].startswith("Pulsar 4.0.13: 2 brokers, 1 bookie, 3 topics; 11.5 messages a second in, 21.0 out")
-    assert lines[1:5] == [
+    assert lines[1:8] == [
+        "! 1 bookie of 3 is there.",
+        "! pulsar-etcd-0 is not ready, and was started 9 times more.",
         "! pulsar-broker-1 doesn't say what it serves.",
         "! pulsar-bookie-0 is read-only: it takes no new messages.",
         "! pulsar-bookie-0 has a disk that is 92 % full.",
+        "! Some ledgers have fewer copies than they should: no other bookie may be lost until they have.",
         "! function public/default/bill: 2 of 3 instances run.",
     ]
 
@@ -126,18 +143,7 @@ def test_pulsar_s_own_topics_are_left_out_until_they_are_asked_for(found):
 
 
 def test_thousands_of_topics_leave_the_busiest_on_the_screen(found):
-    many = tuple(
-        Topic(
-            name=f"public/default/t{number}",
-            persistent=True,
-            rate_in=float(number),
-            rate_out=0,
-            subscriptions=0,
-            backlog=0,
-            storage=0,
-        )
-        for number in range(3000)
-    )
+    many = tuple(topic(f"public/default/t{number}", rate_in=float(number)) for number in range(3000))
     shown = status_text.text(dataclasses.replace(found, topics=many))
 
     assert "public/default/t2999 " in shown
@@ -145,10 +151,53 @@ def test_thousands_of_topics_leave_the_busiest_on_the_screen(found):
     assert "… and 2980 topics more: --all shows them." in shown
 
 
+def test_a_topic_that_nobody_reads_any_more_is_among_thousands_for_its_backlog(found):
+    busy = tuple(topic(f"public/default/t{number}", rate_in=float(number + 1)) for number in range(3000))
+    stalled = topic("public/default/stalled", backlog=5_000_000)
+
+    assert "public/default/stalled " in status_text.text(dataclasses.replace(found, topics=(*busy, stalled)))
+
+
+def test_a_long_name_keeps_its_ends_in_a_narrow_window(found):
+    name = "a-tenant-of-many-words/a-namespace-of-as-many/a-topic-that-says-all-it-is-for-partition-17"
+    shown = status_text.text(dataclasses.replace(found, topics=(topic(name),)), width=80)
+
+    line = next(line for line in shown.splitlines() if "…" in line)
+    assert line.startswith("a-tenant-of")
+    assert line.split()[0].endswith("partition-17")
+    assert max(map(len, shown.split("tenant  ")[0].splitlines()[8:])) <= 80
+    assert name in status_text.text(dataclasses.replace(found, topics=(topic(name),)))
+
+
+def test_pods_beside_brokers_and_bookies_and_what_was_started_anew_are_told(found):
+    shown = status_text.text(found)
+
+    assert "beside them: 1 etcd" in shown
+    assert "restarts: pulsar-bookie-0 4, pulsar-etcd-0 9" in shown
+
+
+@pytest.mark.parametrize(
+    ("copies", "words"),
+    [
+        (Copies(missing=False, made_anew=False, gone=0), "auto-recovery off"),
+        (Copies(missing=False, made_anew=True, gone=2), "2 bookies that once had ledgers are gone"),
+        (None, ""),
+    ],
+)
+def test_what_the_bookies_say_of_their_copies_is_told(found, copies, words):
+    told = "\n".join(status_text.troubles(dataclasses.replace(found, copies=copies)))
+
+    assert words in told
+    assert "fewer copies" not in told
+
+
 def test_a_healthy_pulsar_has_nothing_to_look_at():
     healthy = Status(
         version="4.0.13",
         leader=None,
+        pods=(Pod(name="b", role="broker", ready=True), Pod(name="k", role="bookie", ready=True)),
+        wanted={"broker": 1, "bookie": 1},
+        copies=Copies(missing=False, made_anew=True, gone=0),
         brokers=(Broker(name="b", ready=True, topics=0),),
         bookies=(Bookie(name="k", ready=True, read_only=False, fullest=40),),
         topics=(),
@@ -172,7 +221,7 @@ def test_an_admin_api_that_is_not_there_is_one_sentence_with_the_way_out():
     nobody = status_found.Admin("http://127.0.0.1:9")
 
     with pytest.raises(Problem, match=r"127\.0\.0\.1:9 can't be reached: .*`make pulsar-admin`"):
-        status_found.gather(nobody, [], [], answering, worker=False)
+        status_found.gather(nobody, [], {}, answering, worker=False)
 
 
 def test_an_admin_api_that_refuses_says_what_it_answered(admin):
