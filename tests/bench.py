@@ -25,6 +25,7 @@ from evaluation import program, render, stack_files
 from local import reach, stacks, up
 from local.paths import PROJECT
 from local.progress import Progress
+from tests import frames
 from tests.engine.trial import descendants
 
 FIRST_MESSAGE = "pulumi up on an empty namespace, to the first message"
@@ -36,8 +37,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=5, help="rounds (default 5)")
     parser.add_argument("--preview", metavar="STACK", help="only preview this stack, with stand-ins for its cloud")
+    parser.add_argument("--frames", action="store_true", help="only the demo page's frames, beside a stack that is up")
     chosen = parser.parse_args()
     runs = chosen.runs
+    if chosen.frames:
+        return _frames(runs)
     if chosen.preview:
         return _previews(chosen.preview, runs)
     progress = Progress()
@@ -75,7 +79,7 @@ def main() -> int:
         memory = _peak([sys.executable, "-m", "evaluation", "render", "local", folder])
     quiet("up", "--yes", "--skip-preview")
     _print(samples, memory)
-    return 0
+    return _frames(min(runs, 3))
 
 
 def _previews(stack: str, runs: int) -> int:
@@ -98,6 +102,20 @@ def _previews(stack: str, runs: int) -> int:
     print(f"  {statistics.median(spent):.1f} s of processor time (median)")
     print(f"  {max(memory):.0f} MiB at most: engine, language host, program and plugins together")
     return shown.code
+
+
+def _frames(runs: int) -> int:
+    """Draw the demo page in a browser while 1,000 messages a second come, and while none does, in turn."""
+    endpoints = reach.fixed_endpoints(stacks.read("local"))
+    assert endpoints
+    seen: dict[int, list[frames.Drawn]] = {0: [], 1000: []}
+    with frames.measuring(endpoints) as measure:
+        for _ in range(runs):
+            for rate, found in seen.items():
+                found.append(measure(rate, 20))
+                print(found[-1])
+    print(f"\nframes drawn at 1,000 messages a second: {frames.share(seen[1000], seen[0]):.2f} of those drawn at none")
+    return 0
 
 
 def _processor_seconds() -> float:

@@ -149,7 +149,7 @@ class Chart {
       context.textAlign = "right";
       context.fillText(label, MARGIN.left - 7, y);
     }
-    const seconds = inside < 420 ? [40, 20] : [50, 40, 30, 20, 10];
+    const seconds = inside < 220 ? [30] : inside < 420 ? [40, 20] : [50, 40, 30, 20, 10];
     context.textAlign = "center";
     for (const ago of seconds) context.fillText(`${ago} s ago`, this.x(now - ago * 1000), height - 7);
     context.textAlign = "right";

@@ -8,10 +8,12 @@ import time
 
 import pytest
 
+from local import reach
+from tests import frames
 from tests.e2e.browser import browser
 from tests.e2e.traffic import is_ready_again, wait_for
 
-FRAMES = """
+NEXT_FRAMES = """
 new Promise((done) => {
   const frames = [];
   const frame = (at) => { frames.push(at); frames.length < 181 ? requestAnimationFrame(frame) : done(frames); };
@@ -68,10 +70,21 @@ def test_both_charts_move(page):
 
 
 def test_a_frame_is_drawn_in_time_while_messages_come(page):
-    frames = page.ask(FRAMES)
-    steps = sorted(after - before for before, after in itertools.pairwise(frames))
+    shown = page.ask(NEXT_FRAMES)
+    steps = sorted(after - before for before, after in itertools.pairwise(shown))
 
     assert steps[len(steps) // 2] < 34, "every second frame at the least, on a machine that runs Pulsar beside it"
+
+
+def test_a_thousand_messages_a_second_leave_each_frame_its_time(local_stack):
+    endpoints = reach.fixed_endpoints(local_stack)
+    assert endpoints
+    with frames.measuring(endpoints) as measure:
+        drawn = measure(1000, 10)
+
+    print(drawn)
+    assert drawn.came > 100, "a machine that has no time to send them shows nothing"
+    assert 1000 / drawn.came * drawn.busy < 0.6, "Chromium paints a frame with the rest of the processor"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
