@@ -22,6 +22,7 @@ ORDER = (
     "test_local_cluster",
     "test_demo",
     "test_status",
+    "test_console",
     "test_local_stack",
     "test_what_runs",
     "test_functions",
