@@ -12,6 +12,8 @@ from .workload import Manifest
 RuntimeName = Literal["thread", "process", "kubernetes"]
 
 _RUNTIME = "org.apache.pulsar.functions.runtime"
+_SECRETS = "org.apache.pulsar.functions.secretsproviderconfigurator.KubernetesSecretsProviderConfigurator"
+"""Gives pods the Secrets that they name. With the worker's default, code would get a Secret's name as its value."""
 _WRITES = ["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"]
 
 
@@ -54,6 +56,7 @@ def _kubernetes(around: Surroundings) -> dict[str, str]:
     }
     return {
         "functionRuntimeFactoryClassName": f"{_RUNTIME}.kubernetes.KubernetesRuntimeFactory",
+        "secretsProviderConfiguratorClassName": _SECRETS,
         **{f"functionRuntimeFactoryConfigs_{key}": value for key, value in conf.items()},
     }
 

@@ -8,7 +8,7 @@ import pydantic
 
 from .. import names
 from ..model import Bytes, Cpu, Image, Namespace, Spec, unless_told
-from . import broker
+from . import broker, function_state
 from .contributions import Contribution
 from .function_packages import PackagesSpec, by_packages
 from .function_runtimes import RuntimeName, Surroundings, jobs_objects, settings
@@ -23,10 +23,6 @@ if TYPE_CHECKING:
 
 PORT = 6750
 """The worker's own REST API where it runs apart."""
-STATE_PORT = 4181
-"""Where BookKeeper's table service answers."""
-
-_STATE = "org.apache.bookkeeper.stream.server.StreamStorageLifecycleComponent"
 
 
 class NoFunctionsSpec(Spec):
@@ -44,6 +40,10 @@ class NoFunctionsSpec(Spec):
         """The brokers run none."""
         del pulsar
         return Contribution(source="functions", conf={"broker": {"functionsWorkerEnabled": "false"}})
+
+    def metadata(self, store: Contribution) -> Contribution:
+        """The metadata store as it is."""
+        return store
 
     def workloads(self, pulsar: "PulsarSpec", found: Sequence[Workload]) -> list[Workload]:
         """No pods more than there are."""
@@ -132,8 +132,7 @@ class WorkerSpec(Spec):
             image=self.jobs_image or pulsar.effective_image,
             jobs_namespace=self.namespace(pulsar.namespace) or "",
         )
-        bookies = [pulsar.place.member("bookie", number) for number in range(pulsar.bookkeeper.replicas)]
-        state = {"stateStorageServiceUrl": f"bk://{bookies[0]}:{STATE_PORT}"} if self.state_storage else {}
+        state = {"stateStorageServiceUrl": function_state.url(pulsar.place)} if self.state_storage else {}
         return {
             "numFunctionPackageReplicas": str(min(pulsar.bookkeeper.replicas, pulsar.bookkeeper.write_quorum)),
             "functionsWorkerEnablePackageManagement": str(by_packages(pulsar)).lower(),
@@ -155,9 +154,13 @@ class WorkerSpec(Spec):
             conf, mounts = self.packages.conf(), (self.packages.mount(place),)
         return Contribution(
             source="functions",
-            conf={"broker": conf, **({"bookie": {"extraServerComponents": _STATE}} if self.state_storage else {})},
+            conf={"broker": conf, **({"bookie": function_state.conf(pulsar.bookkeeper)} if self.state_storage else {})},
             mounts={"broker": mounts},
         )
+
+    def metadata(self, store: Contribution) -> Contribution:
+        """What the metadata store asks for, as state storage needs it."""
+        return function_state.with_own_driver(store) if self.state_storage else store
 
     def manifests(self, pulsar: "PulsarSpec") -> Mapping[str, Manifest]:
         """The claim for functions' code, and the function pods' namespace."""

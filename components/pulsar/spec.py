@@ -153,7 +153,7 @@ class PulsarSpec(Spec):
         """What every feature asks for; the stack file's own keys come last."""
         place, line = self.place, versions.line(self.version)
         return (
-            self.stores.contribution(place),
+            self.functions.metadata(self.stores.contribution(place)),
             self.bookkeeper.contribution(),
             self.autorecovery.contribution(),
             self.broker.contribution(place),

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from .. import versions
 from ..names import LONGEST_LABEL
-from ..pulsar.functions import NoFunctionsSpec
+from ..pulsar.functions import NoFunctionsSpec, WorkerSpec
 from .connectors import AnyConnectorSpec
 from .functions import AnyFunctionSpec
 from .running import Backend
@@ -121,12 +121,8 @@ def _by_worker(stack: "StackSpec", name: str, spec: Runnable) -> Iterator[tuple[
             "is pulsar, and no functions worker runs. Set `pulsar.functions.run_in` to brokers or pods, or set "
             "operators.function_mesh.",
         )
-    language = getattr(spec, "language", "java")
-    if language != "java" and not isinstance(worker, NoFunctionsSpec) and worker.runtime == "thread":
-        yield (
-            "language",
-            f"is {language}, and pulsar.functions.runtime is thread, which runs Java alone. Use `runtime: process`.",
-        )
+    else:
+        yield from _without(worker, spec)
     if spec.autoscaling:
         yield (
             "autoscaling",
@@ -145,6 +141,28 @@ def _by_worker(stack: "StackSpec", name: str, spec: Runnable) -> Iterator[tuple[
             "",
             f"has a name that is too long: its pods are called {job}-0, and Pulsar takes {LONGEST_JOB} characters "
             f"before the number. Make it {len(job) - LONGEST_JOB} shorter.",
+        )
+
+
+def _without(worker: WorkerSpec, spec: Runnable) -> Iterator[tuple[str, str]]:
+    """What this worker, as it is set up, can't do."""
+    language = getattr(spec, "language", "java")
+    if language != "java" and worker.runtime == "thread":
+        yield (
+            "language",
+            f"is {language}, and pulsar.functions.runtime is thread, which runs Java alone. Use `runtime: process`.",
+        )
+    if isinstance(spec, AnyFunctionSpec) and spec.state and not worker.state_storage:
+        yield (
+            "state",
+            "is kept in BookKeeper's table service, which doesn't run here. Set `pulsar.functions.state_storage: true` "
+            "(it needs `metadata.store: zookeeper`), or leave state out.",
+        )
+    if spec.secrets and worker.runtime != "kubernetes":
+        yield (
+            "secrets",
+            f"are Kubernetes', for its pods, and pulsar.functions.runtime is {worker.runtime}: code would get a "
+            "Secret's name instead of its value. Use `runtime: kubernetes`, or choose `backend: function-mesh`.",
         )
 
 

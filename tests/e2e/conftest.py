@@ -26,6 +26,7 @@ ORDER = (
     "test_local_stack",
     "test_what_runs",
     "test_functions",
+    "test_function_runtimes",
     "test_monitoring",
     "test_dashboards",
     "test_protocol_handlers",

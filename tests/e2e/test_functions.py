@@ -1,8 +1,9 @@
 """Functions on Pulsar's own worker, in the broker: deployed, changed, put back, and explained when they fail."""
 
 import json
+import signal
+import subprocess
 import time
-import urllib.request
 from collections.abc import Iterator
 
 import pulsar
@@ -10,8 +11,8 @@ import pytest
 from kubernetes.stream import stream
 
 from local.example_functions import FUNCTIONS
-from local.reach import Endpoints
 
+from .functions import LARGE_ORDERS, WEATHER, ask, bring, names, through, trigger
 from .variant import Variant, variant
 
 ETL = (FUNCTIONS / "etl" / "etl.py").read_text()
@@ -35,30 +36,12 @@ class Reverse(Function):
         return str(input)[::-1]
 """
 BROKEN = "import there_is_no_such_module\n\n\nclass Broken:\n    def process(self, input, context): ...\n"
-PATIENCE_MS = 60_000
 
 
 @pytest.fixture(scope="module")
 def up(tmp_path_factory) -> Iterator[Variant]:
     with variant(tmp_path_factory.mktemp("functions"), {"pulsar.functions": {"run_in": "brokers"}}) as made:
         yield made
-
-
-def through(endpoints: Endpoints, message: bytes, first: str, last: str) -> bytes:
-    """What comes out of the last topic for a message to the first."""
-    client = pulsar.Client(endpoints.pulsar, logger=pulsar.ConsoleLogger(pulsar.LoggerLevel.Error))
-    try:
-        out = client.create_reader(last, pulsar.MessageId.latest)
-        client.create_producer(first).send(message)
-        return out.read_next(timeout_millis=PATIENCE_MS).data()
-    finally:
-        client.close()
-
-
-def names(endpoints: Endpoints) -> list[str]:
-    """The functions that Pulsar has, as its REST API lists them."""
-    with urllib.request.urlopen(f"{endpoints.http}/admin/v3/functions/public/default", timeout=30) as answer:
-        return sorted(json.load(answer))
 
 
 def test_a_pipeline_of_two_functions_processes_a_message(up: Variant):
@@ -95,8 +78,7 @@ def test_new_code_is_an_update_and_does_what_it_says(up: Variant):
 
 def test_a_function_that_somebody_deleted_is_made_again(up: Variant):
     with up.endpoints() as endpoints:
-        url = f"{endpoints.http}/admin/v3/functions/public/default/reverse"
-        urllib.request.urlopen(urllib.request.Request(url, method="DELETE"), timeout=60).close()
+        ask(endpoints, "/reverse", method="DELETE")
         assert "reverse" not in names(endpoints)
 
         up.project.run("up", "--yes", "--skip-preview", "--refresh")
@@ -121,6 +103,70 @@ def test_pulsar_s_command_line_sees_it_running(up: Variant):
     assert '"numRunning" : 1' in answer
 
 
+def test_pulsar_s_rest_api_tells_of_it_and_triggers_it_through_the_proxy(up: Variant):
+    with up.endpoints() as endpoints:
+        assert trigger(endpoints, "reverse", "broker") == "REKORB"
+        assert ask(endpoints, "/reverse/status")["numRunning"] == 1
+        assert ask(endpoints, "/reverse/stats")["processedSuccessfullyTotal"] >= 1
+
+
+def until_functions_are_made(process: subprocess.Popen[str]) -> None:
+    """Returns as soon as the engine says that it makes one."""
+    assert process.stdout
+    said = []
+    for line in process.stdout:
+        said.append(line)
+        if "functions:Function" in line and "creating" in line:
+            return
+    raise AssertionError("".join(said))
+
+
+def test_an_up_that_was_interrupted_and_one_that_was_killed_are_ended_by_the_next(up: Variant):
+    bring(up, "weather", "large-orders")
+    up.say({"functions.weather": WEATHER, "functions.large-orders": LARGE_ORDERS})
+    with up.project.started("up", "--yes", "--skip-preview") as first:
+        until_functions_are_made(first)
+        first.send_signal(signal.SIGINT)
+        said, _ = first.communicate(timeout=120)
+        assert first.returncode != 0, said
+    with up.project.started("up", "--yes", "--skip-preview") as second:
+        until_functions_are_made(second)
+        second.kill()
+    # A killed engine leaves its lock.
+    up.project.run("cancel", "--yes", "--stack", "local")
+
+    up.up()
+
+    assert up.project.preview().counts.keys() == {"same"}
+    with up.endpoints() as endpoints:
+        assert names(endpoints) == ["enrich", "large-orders", "parse", "reverse", "weather"]
+        for name in ("weather", "large-orders"):
+            status = ask(endpoints, f"/{name}/status")
+            assert (status["numInstances"], status["numRunning"]) == (1, 1), status
+
+
+def test_java_makes_a_report_and_a_topic_of_the_city_s_own(up: Variant):
+    reading = {"station": "s1", "city": "Zürich", "celsius": -5, "windKmh": 20, "humidity": 60}
+    with up.endpoints() as endpoints:
+        report = json.loads(through(endpoints, json.dumps(reading).encode(), "readings", "reports"))
+        assert (report["city"], report["advice"]) == ("Zürich", "Take a coat.")
+
+        client = pulsar.Client(endpoints.pulsar, logger=pulsar.ConsoleLogger(pulsar.LoggerLevel.Error))
+        try:
+            city = client.create_reader("weather-zurich", pulsar.MessageId.earliest).read_next(timeout_millis=30_000)
+        finally:
+            client.close()
+        assert (city.partition_key(), city.properties()["station"]) == ("Zürich", "s1")
+
+
+def test_go_picks_the_large_order(up: Variant):
+    order = {"order": "7", "customer": "ada", "euros": "5000.00"}
+    with up.endpoints() as endpoints:
+        answer = json.loads(through(endpoints, json.dumps(order).encode(), "orders", "large-orders"))
+
+    assert (answer["order"], answer["over"]) == ("7", "1000")
+
+
 def test_a_module_that_cannot_be_imported_is_the_error_that_an_up_shows(up: Variant):
     broken = {"language": "python", "backend": "pulsar", "class_name": "broken.Broken", "inline": BROKEN}
     outcome = up.up({"functions.broken": {**broken, "inputs": ["words"]}}, expect=None)
@@ -132,4 +178,4 @@ def test_a_module_that_cannot_be_imported_is_the_error_that_an_up_shows(up: Vari
     del up.changes["functions.broken"]
     up.up()
     with up.endpoints() as endpoints:
-        assert names(endpoints) == ["enrich", "parse", "reverse"]
+        assert names(endpoints) == ["enrich", "large-orders", "parse", "reverse", "weather"]

@@ -51,10 +51,14 @@ class Variant:
         """The stack as the local tools know it."""
         return Stack("local", stack_file.read(self.spec, "local"), frozenset())
 
+    def say(self, changes: Mapping[str, Any]) -> None:
+        """Further changes of its stack file, which nothing acts on yet."""
+        self.changes.update(changes)
+        self.project.configure(self.spec)
+
     def up(self, changes: Mapping[str, Any] | None = None, expect: int | None = 0) -> Outcome:
         """Bring it up, with further changes of its stack file."""
-        self.changes.update(changes or {})
-        self.project.configure(self.spec)
+        self.say(changes or {})
         self._bring_images()
         return self.project.run("up", "--yes", "--skip-preview", expect=expect)
 

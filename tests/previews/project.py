@@ -1,5 +1,6 @@
 """The project in a temporary folder: its program and one stack, with a state and a passphrase of their own."""
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -7,7 +8,7 @@ import pathlib
 import secrets
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -115,6 +116,24 @@ class Project:
         done = self._ended(words, stdin, env)
         assert expect is None or done.returncode == expect, done.stdout + done.stderr
         return Outcome(done.returncode, done.stdout + done.stderr)
+
+    @contextlib.contextmanager
+    def started(self, *words: str) -> Iterator[subprocess.Popen[str]]:
+        """A command that runs while the test goes on. It is killed if it outlives the block."""
+        process = subprocess.Popen(
+            [cloud_engine().program, *words, "--non-interactive"],
+            cwd=self.folder,
+            env=self.env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.kill()
+            process.communicate()
 
     def take_over(self, recorded: str) -> None:
         """Let the engine know a recorded state, whose secrets are in the clear, as this stack's own."""

@@ -1,5 +1,6 @@
 """Functions in a stack file: what Pulsar is asked for, and what is refused before anything is made."""
 
+import re
 from typing import Any
 
 import pytest
@@ -151,6 +152,20 @@ def test_code_that_is_nowhere_or_twice_is_refused(function: dict[str, Any], sent
 )
 def test_what_can_t_run_is_refused_with_the_way_out(change: dict[str, Any], sentence: str):
     assert sentence in refusal(JAVA | change)
+
+
+@pytest.mark.parametrize(
+    ("worker", "function", "sentence"),
+    [
+        ({"runtime": "thread"}, PYTHON, "is python, and pulsar.functions.runtime is thread, which runs Java alone"),
+        ({}, JAVA | {"state": True}, "Set `pulsar.functions.state_storage: true`"),
+        ({}, JAVA | {"secrets": {"KEY": {"secret": "a", "key": "b"}}}, "code would get a Secret's name"),
+    ],
+)
+def test_what_the_worker_as_it_is_can_t_run_is_refused(worker: dict[str, Any], function: dict[str, Any], sentence: str):
+    where = {"pulsar.broker.replicas": 1, "pulsar.functions": {"run_in": "brokers", **worker}}
+    with pytest.raises(NotADeployment, match=re.escape(sentence)):
+        stack_file.spec({**where, "functions.weather": function | {"backend": "pulsar"}})
 
 
 TENANTS = {"operators.resources": {}, "tenants.shop": {"namespaces": {"orders": {}}}}

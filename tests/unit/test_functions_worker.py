@@ -43,6 +43,13 @@ def test_function_pods_have_a_namespace_that_admits_them_and_a_worker_that_may_m
     assert found["pulsar-broker"]["spec"]["template"]["spec"]["automountServiceAccountToken"] is True
 
 
+def test_function_pods_get_the_values_of_their_secrets_and_not_their_names():
+    provider = environment(run_in="brokers", runtime="kubernetes")["PF_secretsProviderConfiguratorClassName"]
+
+    assert provider.endswith(".KubernetesSecretsProviderConfigurator")
+    assert "PF_secretsProviderConfiguratorClassName" not in environment(run_in="brokers")
+
+
 def test_on_zookeeper_bookkeeper_keeps_the_code():
     changes = {
         "pulsar.metadata": {"store": "zookeeper", "log_volume": {"size": "20Gi"}},
@@ -50,6 +57,39 @@ def test_on_zookeeper_bookkeeper_keeps_the_code():
     }
 
     assert "pulsar-packages" not in rendered.of(changes)
+
+
+ZOOKEEPER = {"pulsar.metadata": {"store": "zookeeper", "log_volume": {"size": "20Gi"}}}
+WITH_STATE = {**ZOOKEEPER, "pulsar.functions": {"run_in": "brokers", "state_storage": True}}
+
+
+def test_state_is_kept_by_bookies_with_as_many_copies_as_messages_have_and_on_the_same_volume():
+    quorums = {"replicas": 2, "ensemble": 2, "write_quorum": 2, "ack_quorum": 1}
+    found = rendered.of({**WITH_STATE, **{f"pulsar.bookkeeper.{key}": value for key, value in quorums.items()}})
+    told = found["pulsar-bookie-config"]["data"]
+
+    assert [told[f"PULSAR_PREFIX_dlog.bkc{each}Size"] for each in ("Ensemble", "WriteQuorum", "AckQuorum")] == [
+        "2",
+        "2",
+        "1",
+    ]
+    assert told["PULSAR_PREFIX_storage.range.store.dirs"].startswith("/pulsar/data/bookkeeper/ledgers/")
+
+
+def test_with_state_the_bookies_name_every_zookeeper_as_the_table_service_reads_it():
+    found = rendered.of(WITH_STATE)["pulsar-bookie-config"]["data"]["PULSAR_PREFIX_metadataServiceUri"]
+    members, _, path = found.removeprefix("zk+hierarchical://").partition("/")
+
+    assert len(members.split(";")) == 3
+    assert path == "ledgers"
+
+
+def test_without_state_they_keep_pulsar_s_own_driver():
+    changes = {**ZOOKEEPER, "pulsar.functions": {"run_in": "brokers"}}
+    found = rendered.of(changes)["pulsar-bookie-config"]["data"]
+
+    assert found["PULSAR_PREFIX_metadataServiceUri"].startswith("metadata-store:zk:")
+    assert "PULSAR_PREFIX_extraServerComponents" not in found
 
 
 @pytest.mark.parametrize(

@@ -165,7 +165,7 @@ def test_functions_keep_their_state_where_kaap_s_bookies_are():
 
     told = {each["name"]: each["value"] for each in broker["env"]}
     assert broker["functionsWorkerEnabled"] is True
-    assert told["PF_stateStorageServiceUrl"] == "bk://pulsar-bookie-0.pulsar-bookie.pulsar.svc.cluster.local:4181"
+    assert told["PF_stateStorageServiceUrl"] == "bk://pulsar-bookie.pulsar.svc.cluster.local:4181"
 
 
 def test_the_namespace_takes_pods_that_kaap_can_make():
