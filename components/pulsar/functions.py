@@ -8,7 +8,7 @@ import pydantic
 
 from .. import names
 from ..model import Bytes, Cpu, Image, Namespace, Spec, unless_told
-from . import broker, function_state
+from . import broker, function_state, proxy
 from .contributions import Contribution
 from .function_packages import PackagesSpec, by_packages
 from .function_runtimes import RuntimeName, Surroundings, jobs_objects, settings
@@ -227,12 +227,14 @@ class FunctionPods(WorkerSpec, ProcessSpec):
         return PORT
 
     def contribution(self, pulsar: "PulsarSpec") -> Contribution:
-        """The proxies know where the workers are, and the brokers run none."""
+        """The proxies know where the workers are, so tools ask them, and the brokers run none."""
         base = self._packages(pulsar)
+        proxies = names.service(f"{pulsar.name}-proxy", pulsar.namespace)
         conf = {
             **base.conf,
             "broker": {**base.conf["broker"], "functionsWorkerEnabled": "false"},
             "proxy": {"functionWorkerWebServiceURL": self.admin_url(pulsar.place)},
+            "toolset": {"webServiceUrl": f"http://{proxies}:{proxy.HTTP_PORT}/"},
         }
         return dataclasses.replace(base, conf=conf)
 

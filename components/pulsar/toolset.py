@@ -18,7 +18,9 @@ class ToolsetSpec(Spec):
         """Where the brokers are, for the tools."""
         pulsar, http = addresses(place)
         return Contribution(
-            source="toolset", conf={"toolset": {"webServiceUrl": http + "/", "brokerServiceUrl": pulsar + "/"}}
+            source="toolset",
+            conf={"toolset": {"brokerServiceUrl": pulsar + "/"}},
+            tunable={"toolset": {"webServiceUrl": http + "/"}},
         )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pulsar
 import pytest
+from kubernetes.stream import stream
 
 from local import example_functions
 from local.example_functions import BUILD, CannotBuild
@@ -84,3 +85,18 @@ def trigger(endpoints: Endpoints, name: str, message: str) -> str:
     answer = urllib3.request("POST", url, fields={"data": (None, message, "text/plain")}, timeout=60, retries=False)
     assert answer.status == 200, answer.data
     return answer.data.decode()
+
+
+def pulsar_admin(up: Variant, *words: str) -> str:
+    """What Pulsar's command line prints in the toolset pod."""
+    (pod,) = up.core.list_namespaced_pod(up.namespace, label_selector="app.kubernetes.io/name=toolset").items
+    return stream(
+        up.core.connect_get_namespaced_pod_exec,
+        pod.metadata.name,
+        up.namespace,
+        command=["bin/pulsar-admin", *words],
+        stderr=False,
+        stdin=False,
+        stdout=True,
+        tty=False,
+    )

@@ -11,7 +11,7 @@ import pytest
 from local.example_functions import FUNCTIONS
 from tests.engine.trial import eventually
 
-from .functions import WEATHER, ask, bring, names, through
+from .functions import WEATHER, ask, bring, names, pulsar_admin, through
 from .variant import Variant, variant
 
 WORKERS = {
@@ -109,7 +109,7 @@ def test_a_pod_of_java_and_one_of_python_answer(up: Variant):
     assert total == {"region": "europe", "orders": 1, "euros": "10.50"}
 
 
-def test_state_outlives_its_pod_and_is_read_by_rest(up: Variant):
+def test_state_outlives_its_pod_and_is_read_from_outside(up: Variant):
     pod = "pf-public-default-totals-0"
     before = running(up)[pod]
     up.core.delete_namespaced_pod(pod, jobs(up))
@@ -119,6 +119,8 @@ def test_state_outlives_its_pod_and_is_read_by_rest(up: Variant):
         total = json.loads(through(endpoints, ORDER, "enriched", "totals"))
         assert total == {"region": "europe", "orders": 2, "euros": "21.00"}
         assert ask(endpoints, "/totals/state/europe.cents")["numberValue"] == 2100
+    query = pulsar_admin(up, "functions", "querystate", "--name", "totals", "--key", "europe.orders")
+    assert json.loads(query)["numberValue"] == 2
 
 
 def test_more_instances_are_more_pods(up: Variant):

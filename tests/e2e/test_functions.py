@@ -8,11 +8,10 @@ from collections.abc import Iterator
 
 import pulsar
 import pytest
-from kubernetes.stream import stream
 
 from local.example_functions import FUNCTIONS
 
-from .functions import LARGE_ORDERS, WEATHER, ask, bring, names, through, trigger
+from .functions import LARGE_ORDERS, WEATHER, ask, bring, names, pulsar_admin, through, trigger
 from .variant import Variant, variant
 
 ETL = (FUNCTIONS / "etl" / "etl.py").read_text()
@@ -88,19 +87,7 @@ def test_a_function_that_somebody_deleted_is_made_again(up: Variant):
 
 
 def test_pulsar_s_command_line_sees_it_running(up: Variant):
-    (pod,) = up.core.list_namespaced_pod(up.namespace, label_selector="app.kubernetes.io/name=toolset").items
-    answer = stream(
-        up.core.connect_get_namespaced_pod_exec,
-        pod.metadata.name,
-        up.namespace,
-        command=["bin/pulsar-admin", "functions", "status", "--name", "parse"],
-        stderr=False,
-        stdin=False,
-        stdout=True,
-        tty=False,
-    )
-
-    assert '"numRunning" : 1' in answer
+    assert '"numRunning" : 1' in pulsar_admin(up, "functions", "status", "--name", "parse")
 
 
 def test_pulsar_s_rest_api_tells_of_it_and_triggers_it_through_the_proxy(up: Variant):

@@ -34,6 +34,17 @@ def test_functions_of_its_own_pods_are_known_to_the_proxy_and_not_run_by_brokers
     assert found["pulsar-proxy-config"]["data"]["PULSAR_PREFIX_functionWorkerWebServiceURL"] == url
 
 
+def test_with_workers_apart_the_tools_ask_the_proxies_since_brokers_answer_nothing_of_functions():
+    asked = [
+        rendered.of({**ONE, "pulsar.functions": {"run_in": where}})["pulsar-toolset-config"]["data"][
+            "PULSAR_PREFIX_webServiceUrl"
+        ]
+        for where in ("brokers", "pods")
+    ]
+
+    assert asked == [f"http://pulsar-{role}.pulsar.svc.cluster.local:8080/" for role in ("broker", "proxy")]
+
+
 def test_function_pods_have_a_namespace_that_admits_them_and_a_worker_that_may_make_them():
     found = rendered.of({**ONE, "pulsar.functions": {"run_in": "brokers", "runtime": "kubernetes"}})
     space = found["pulsar-functions-jobs-namespace"]
