@@ -29,11 +29,9 @@ KEPT = (
     *(f"{_SCRIPTS}/{name}/*" for name in ("bootstrap4", "d3", "eonasdan-bootstrap-datetimepicker", "jquery")),
     *(f"{_SCRIPTS}/{name}/*" for name in ("jquery-hotkeys", "moment", "moment-timezone", "mustache")),
     f"{_SCRIPTS}/rickshaw/*",
-    # Links to the next ones.
-    f"{_SCRIPTS}/popper.js",
+    # bootstrap4 is made of links to these.
     "/usr/share/nodejs/bootstrap/*",
     "/usr/share/nodejs/popper.js/*",
-    "/usr/share/nodejs/@popperjs/*",
     # Every release of the time zones' table: 200 MB.
     f"!{_SCRIPTS}/moment-timezone/data/*",
     "!*.map",
@@ -43,13 +41,19 @@ KEPT = (
     "/lib64/ld-linux-x86-64.so.2",
 )
 """What of these packages, and of those that they need, the image has."""
+LINKS = {
+    PLACE: "/usr/bin/prometheus",
+    # Debian's own link leads to modules, which a page can't load as it loads the others; its menu needs them.
+    f"{_SCRIPTS}/popper.js": "../nodejs/popper.js/dist/umd",
+}
+"""Links that no package has like this, and where they lead."""
 ENVIRONMENT = {"PATH": "/bin", "SSL_CERT_DIR": _CERTIFICATES}
 
 
 def ensure(name: str, progress: Progress) -> pathlib.Path:
     """The archive with the image under `name`. Whatever its tag says, it holds the release that Debian has."""
-    made_from = hashlib.sha256(repr((1, name, debian.SUITE, PACKAGES, KEPT, ENVIRONMENT)).encode()).hexdigest()[:16]
-    target = paths.CACHE / "images" / f"prometheus-{made_from}.tar"
+    inputs = repr((name, debian.SUITE, PACKAGES, KEPT, LINKS, ENVIRONMENT))
+    target = paths.CACHE / "images" / f"prometheus-{hashlib.sha256(inputs.encode()).hexdigest()[:16]}.tar"
     if not target.exists():
         system.ensure(system.IMAGES, progress)
         with progress.step(f"images: building {name} from Debian's packages", "half a minute, once"):
@@ -68,8 +72,9 @@ def _build(name: str, target: pathlib.Path) -> None:
                 # dpkg's own records, and devices that the container gets from its runtime.
                 if inside.startswith(("usr", "lib")):
                     whole.add(source, inside, recursive=False, filter=lambda each: functions.fixed(each, pulsar.EPOCH))
-            link = tarfile.TarInfo(PLACE.strip("/"))
-            link.type, link.linkname = tarfile.SYMTYPE, "/usr/bin/prometheus"
-            whole.addfile(functions.fixed(link, pulsar.EPOCH))
+            for link, leads_to in LINKS.items():
+                header = tarfile.TarInfo(link.strip("/"))
+                header.type, header.linkname = tarfile.SYMTYPE, leads_to
+                whole.addfile(functions.fixed(header, pulsar.EPOCH))
         image = archive.Image((name,), (archive.layer(layer),), entrypoint=(PLACE,), environment=ENVIRONMENT)
         archive.write(target, [image])
