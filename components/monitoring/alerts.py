@@ -32,10 +32,12 @@ def alerts(pulsar: "PulsarSpec", further: Collection[Target] = ()) -> tuple[Aler
     )
 
 
-def _fewer(component: str, least: int) -> str:
-    """Fewer pods answer than there must be; also when none is there to be asked."""
-    up = f'sum(up{{component="{component}"}})'
-    return f'{up} < {least} or absent(up{{component="{component}"}})'
+def _fewer(pulsar: "PulsarSpec", component: str, least: int) -> str:
+    """Fewer pods answer than there must be; also when none is there to be asked. Pods of another cluster that the same
+    Prometheus reads don't stand in for them.
+    """
+    up = f'up{{cluster="{pulsar.name}",component="{component}"}}'
+    return f"sum by (cluster) ({up}) < {least} or absent({up})"
 
 
 def _pods(pulsar: "PulsarSpec") -> Iterator[Alert]:
@@ -49,7 +51,7 @@ def _pods(pulsar: "PulsarSpec") -> Iterator[Alert]:
         if component in shown:
             yield Alert(
                 name=name,
-                expression=_fewer(component, replicas),
+                expression=_fewer(pulsar, component, replicas),
                 wait="2m",
                 severity="warning" if replicas > 1 else "critical",
                 summary=f"Not every {component} answers",
@@ -58,7 +60,7 @@ def _pods(pulsar: "PulsarSpec") -> Iterator[Alert]:
     if pulsar.bookkeeper.replicas > 1:
         yield Alert(
             name="TooFewBookies",
-            expression=_fewer("bookie", pulsar.bookkeeper.ensemble),
+            expression=_fewer(pulsar, "bookie", pulsar.bookkeeper.ensemble),
             wait="1m",
             severity="critical",
             summary="Fewer bookies answer than an ensemble needs",
@@ -74,7 +76,7 @@ def _metadata(pulsar: "PulsarSpec") -> Iterator[Alert]:
         if store.replicas > 1:
             yield Alert(
                 name="MetadataQuorumAtRisk",
-                expression=_fewer(component, majority + 1),
+                expression=_fewer(pulsar, component, majority + 1),
                 wait="2m",
                 severity="critical",
                 summary="One more lost member stops the metadata store",
@@ -82,7 +84,7 @@ def _metadata(pulsar: "PulsarSpec") -> Iterator[Alert]:
             )
         yield Alert(
             name="MetadataStoreDown",
-            expression=_fewer(component, majority),
+            expression=_fewer(pulsar, component, majority),
             wait="1m",
             severity="critical",
             summary="The metadata store has no majority",
@@ -107,7 +109,7 @@ def _metadata(pulsar: "PulsarSpec") -> Iterator[Alert]:
         )
         yield Alert(
             name="EtcdDiskIsSlow",
-            expression=f"histogram_quantile(0.99, sum by (pod, le) (rate({metrics.ETCD_FSYNC}[5m]))) > 0.5",
+            expression=f"histogram_quantile(0.99, sum by (cluster, pod, le) (rate({metrics.ETCD_FSYNC}[5m]))) > 0.5",
             wait="10m",
             severity="warning",
             summary="{{ $labels.pod }} waits {{ $value | humanizeDuration }} for its disk",
@@ -216,9 +218,8 @@ def _features(pulsar: "PulsarSpec", *, functions: bool) -> Iterator[Alert]:
     if pulsar.tiered_storage:
         yield Alert(
             name="OffloadFails",
-            expression=(
-                "sum by (cluster) (increase(brk_ledgeroffloader_offload_error_total[15m])) > 0 or "
-                "sum by (cluster) (increase(brk_ledgeroffloader_write_storage_error_total[15m])) > 0"
+            expression=" or ".join(
+                f"sum by (cluster) (increase({each}[15m])) > 0" for each in metrics.OFFLOAD_FAILURES
             ),
             wait="15m",
             severity="warning",
@@ -228,7 +229,7 @@ def _features(pulsar: "PulsarSpec", *, functions: bool) -> Iterator[Alert]:
     if pulsar.peers:
         yield Alert(
             name="ReplicationLags",
-            expression=("max by (cluster, remote_cluster, namespace) (pulsar_replication_delay_in_seconds) > 300"),
+            expression=f"max by (cluster, remote_cluster, namespace) ({metrics.REPLICATION_LAG}) > 300",
             wait="10m",
             severity="warning",
             summary="{{ $labels.remote_cluster }} is {{ $value | humanizeDuration }} behind",
@@ -237,9 +238,8 @@ def _features(pulsar: "PulsarSpec", *, functions: bool) -> Iterator[Alert]:
     if functions:
         yield Alert(
             name="FunctionFails",
-            expression=(
-                "sum by (cluster, fqfn) (increase(pulsar_function_user_exceptions_total[10m])) > 0 or "
-                "sum by (cluster, fqfn) (increase(pulsar_function_system_exceptions_total[10m])) > 0"
+            expression=" or ".join(
+                f"sum by (cluster, fqfn) (increase({each}[10m])) > 0" for each in metrics.FUNCTION_EXCEPTIONS
             ),
             wait="10m",
             severity="warning",

@@ -28,6 +28,12 @@ BACKLOG = "pulsar_msg_backlog"
 """Entries that wait, of a topic."""
 UNLOADS = "brk_lb_unload_latency_ms_count"
 """Bundles that were moved between brokers."""
+OFFLOAD_FAILURES = ("brk_ledgeroffloader_offload_error_total", "brk_ledgeroffloader_write_storage_error_total")
+"""Ledgers that could not be moved to the tiered storage, and writes that it refused."""
+REPLICATION_LAG = "pulsar_replication_delay_in_seconds"
+"""How far another cluster is behind, of a topic."""
+FUNCTION_EXCEPTIONS = ("pulsar_function_user_exceptions_total", "pulsar_function_system_exceptions_total")
+"""Of a function's own code, and around it."""
 DIRECT_MEMORY = "jvm_memory_direct_bytes_used"
 DIRECT_MEMORY_LIMIT = "jvm_memory_direct_bytes_max"
 _WRITES = "pulsar_storage_write_latency_"

@@ -37,14 +37,20 @@ def dashboards(spec: PulsarSpec) -> list[dict[str, Any]]:
 
 
 def asked(spec: PulsarSpec) -> dict[str, str]:
-    """Each expression of a panel or an alert, by who asks for it."""
+    """Each expression of a panel, a mark or an alert, by who asks for it."""
     by_panels = {
         f"{dashboard['title']}, {panel['title']}, {target['legendFormat']}": target["expr"]
         for dashboard in dashboards(spec)
         for panel in dashboard["panels"]
         for target in panel.get("targets", ())
     }
-    return {**by_panels, **{each.name: each.expression for each in alerts(spec)}}
+    marks = {
+        f"{dashboard['title']}, {mark['name']}": mark["expr"]
+        for dashboard in dashboards(spec)
+        for mark in dashboard["annotations"]["list"]
+        if not mark["expr"].startswith("ALERTS")  # None fires on a healthy stack.
+    }
+    return {**by_panels, **marks, **{each.name: each.expression for each in alerts(spec)}}
 
 
 def on_either_side(expression: str) -> str:

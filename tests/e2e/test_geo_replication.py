@@ -5,6 +5,7 @@ import pathlib
 
 import pulsar
 
+from tests.e2e.shown import unshown
 from tests.e2e.variant import Variant
 
 TOPIC = "persistent://public/default/both"
@@ -21,6 +22,7 @@ def test_what_is_produced_on_either_side_arrives_on_both(tmp_path: pathlib.Path,
         with east.endpoints() as there, west.endpoints() as here:
             for one, other, words in ((there, here, [b"a", b"b"]), (here, there, [b"c", b"d"])):
                 _carry(one.pulsar, other.pulsar, words)
+        assert unshown(east, "replication") == set(), "A dashboard asks for it, and no pod shows it."
         assert "unchanged" in east.up().output
     finally:
         with concurrent.futures.ThreadPoolExecutor() as pool:

@@ -15,6 +15,7 @@ from local import smoke_offload as offload
 from local.progress import Progress
 from local.smoke import smoke
 from tests.e2e.object_store import objects
+from tests.e2e.shown import unshown
 from tests.e2e.variant import Variant, variant
 
 BUCKET = "older-messages"
@@ -42,6 +43,11 @@ SMALL_LEDGERS = {
 }
 ACCESS_KEY, SECRET_KEY = "local-" + secrets.token_hex(6), secrets.token_hex(20)
 PATIENCE_SECONDS = 90
+NOT_SHOWN = {
+    **dict.fromkeys(("offload_error", "write_storage_error", "read_offload_error"), "from the first failure on"),
+    **dict.fromkeys(("offload_rate", "read_offload_rate"), "reckoned once a minute"),
+}
+"""What a broker need not show when it has moved, read and deleted, and why not."""
 
 
 @pytest.fixture(scope="module")
@@ -158,6 +164,13 @@ def test_a_namespace_without_a_policy_moves_by_command_alone_and_deleting_a_topi
             lambda: [each for each in in_bucket(store) if each.endswith(tuple(names))],
             lambda left: not left,
         )
+
+
+def test_the_dashboard_asks_for_what_brokers_show_of_moving_reading_and_deleting(store):
+    # Within two minutes: then a broker forgets a topic that has neither moved nor been read.
+    without = {f"brk_ledgeroffloader_{each}{end}" for each in NOT_SHOWN for end in ("", "_total")}
+
+    assert unshown(store, "tiered-storage") - without == set()
 
 
 def test_make_smoke_checks_the_tiered_storage(store):

@@ -39,8 +39,9 @@ class Case:
     hours: int = 2
 
 
-def up(component: str, *values: str) -> dict[str, str]:
-    return {f'up{{component="{component}",pod="{component}-{i}"}}': value for i, value in enumerate(values)}
+def up(component: str, *values: str, cluster: str = "pulsar") -> dict[str, str]:
+    labels = f'cluster="{cluster}",component="{component}"'
+    return {f'up{{{labels},pod="{component}-{i}"}}': value for i, value in enumerate(values)}
 
 
 WRITES = "pulsar_storage_write_latency_"
@@ -182,6 +183,14 @@ def test_an_alert_is_silent_while_all_is_well(name: str, tmp_path: pathlib.Path)
     case = CASES[name]
 
     done = _promtool(ALERTS[name], case.silent, case.hours, tmp_path, 0)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_pods_of_another_cluster_in_the_same_prometheus_stand_in_for_none(tmp_path: pathlib.Path):
+    both = up("broker", ON, ON, OFF) | up("broker", ON, ON, ON, cluster="other")
+
+    done = _promtool(ALERTS["BrokerDown"], both, 2, tmp_path, 1)
 
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -1,6 +1,5 @@
-"""Dashboards ask for what a stack shows, can be read, and lead to each other."""
+"""Dashboards are of what a stack has, can be read, and lead to each other."""
 
-import functools
 import itertools
 import json
 import os
@@ -8,122 +7,35 @@ import pathlib
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import yaml
 
-from components.monitoring.dashboards import rendered, uid
+from components.monitoring.dashboards import uid
 from components.monitoring.dashboards.layout import COLUMNS, placed
 from components.monitoring.dashboards.panel import Panel, Section
 from components.names import LONGEST_CLUSTER_NAME
 from tests import rendered as objects
-from tests import stack_file
 from tests.conftest import PROJECT
-from tests.promtool import promtool
+from tests.dashboards import STACKS, dashboards, each_dashboard, panels
 
-HERE = pathlib.Path(__file__).parent
-SEEN = HERE / "metrics_of_pulsar_4_0_8.txt"
-SNAPSHOTS = HERE / "snapshots"
-NOT_SEEN = {
-    "brk_lb_unload_latency_ms_count": "shown from the first bundle on that is moved; its type was on the page",
-    **dict.fromkeys(
-        (
-            *("outstanding_requests", "readlatency", "updatelatency", "fsynctime_sum", "fsynctime_count"),
-            *("znode_count", "approximate_data_size"),
-        ),
-        "ZooKeeper 3.9's own documentation and source: none ran",
-    ),
-}
-"""Metrics that are asked for and were not on the pages of the Pulsar that was read, and why not."""
-STACKS = {
-    "etcd": {},
-    "zookeeper": {"pulsar.metadata": {"store": "zookeeper"}},
-    "oxia": {"pulsar.metadata": {"store": "oxia"}},
-    "websocket in the proxies": {"pulsar.websocket": {"run_in": "proxy"}},
-    "tiered storage": {"pulsar.tiered_storage": {"kind": "filesystem", "size": "1Ti"}},
-}
+SNAPSHOTS = pathlib.Path(__file__).parent / "snapshots"
 TOLD = {"monitoring": {"kind": "prometheus-operator", "labels": {"release": "stack"}}}
 UNITS = {"short", "none", "mps", "ops", "cps", "Bps", "bytes", "ms", "s", "percent", "percentunit"}
 CORE = {"timeseries", "stat", "bargauge"}
-
-
-@functools.cache
-def dashboards(stack: str) -> dict[str, Any]:
-    found = rendered(stack_file.spec(STACKS[stack]).pulsar)
-    return {name: json.loads(text) for name, text in found.items()}
-
-
-def each_dashboard() -> Iterator[tuple[str, dict[str, Any]]]:
-    for stack in STACKS:
-        for name, dashboard in dashboards(stack).items():
-            yield f"{stack}: {name}", dashboard
-
-
-def panels(dashboard: dict[str, Any]) -> list[dict[str, Any]]:
-    return [each for each in dashboard["panels"] if each["type"] != "row"]
-
-
-def expressions() -> dict[str, str]:
-    """Each expression with the places that ask for it."""
-    found: dict[str, str] = {}
-    for where, dashboard in each_dashboard():
-        for panel in panels(dashboard):
-            for target in panel["targets"]:
-                found.setdefault(target["expr"], f"{where}, {panel['title']}")
-    return found
-
-
-def metrics(expression: str) -> set[str]:
-    """The names that are followed by labels in braces: each metric is, by its cluster."""
-    return set(re.findall(r"([a-zA-Z_:][\w:]*)\{", expression))
-
-
 ALL = pytest.mark.parametrize(
     ("where", "dashboard"), list(each_dashboard()), ids=[name for name, _ in each_dashboard()]
 )
 
 
-def test_prometheus_understands_every_expression(tmp_path: pathlib.Path):
-    asked = expressions()
-    rules = [
-        {"record": f"asked:{number}", "expr": expression.replace("$__rate_interval", "5m")}
-        for number, expression in enumerate(asked)
-    ]
-    (tmp_path / "rules.yml").write_text(yaml.safe_dump({"groups": [{"name": "asked", "rules": rules}]}))
-
-    checked = subprocess.run(
-        [promtool(), "check", "rules", "rules.yml"], cwd=tmp_path, check=False, capture_output=True, text=True
-    )
-
-    assert len(asked) > 80
-    assert checked.returncode == 0, checked.stdout + checked.stderr
-    assert f"SUCCESS: {len(asked)} rules found" in checked.stdout
-
-
-def test_every_metric_is_one_that_pulsar_showed_or_has_a_reason_why_not():
-    seen = {line for line in SEEN.read_text().splitlines() if not line.startswith("#")}
-    asked = set().union(*(metrics(each) for each in expressions()))
-
-    assert len(asked) > 60
-    assert asked - seen - set(NOT_SEEN) == set()
-    assert set(NOT_SEEN) - asked == set(), "The reason is for nothing."
-    assert set(NOT_SEEN) & seen == set(), "It was seen, and needs no reason."
-
-
-def test_every_series_is_of_the_cluster_that_is_chosen():
-    def selectors(expression: str) -> list[str]:
-        return re.findall(r"\{([^{}]*)\}", expression)
-
-    assert {each: where for each, where in expressions().items() if not selectors(each)} == {}
-    assert [each for each in expressions() for one in selectors(each) if 'cluster="$cluster"' not in one] == []
-
-
 @ALL
 def test_variables_that_are_asked_for_are_there(where: str, dashboard: dict[str, Any]):
     names = [each["name"] for each in dashboard["templating"]["list"]]
-    used = set(re.findall(r"\$\{?([a-z]+)", json.dumps([dashboard["panels"], dashboard["templating"]])))
+    used = set(
+        re.findall(
+            r"\$\{?([a-z]+)", json.dumps([dashboard["panels"], dashboard["annotations"], dashboard["templating"]])
+        )
+    )
 
     assert names[:2] == ["datasource", "cluster"]
     assert used == set(names), where
@@ -166,6 +78,7 @@ def test_every_panel_says_what_it_shows_in_which_unit_and_where_it_comes_from(wh
         assert [each["refId"] for each in panel["targets"]] == list("ABCD")[: len(panel["targets"])]
         assert panel["targets"], panel["title"]
         assert all(each["datasource"] == source and each["legendFormat"] for each in panel["targets"])
+    assert all(each["datasource"] == source and each["expr"] for each in dashboard["annotations"]["list"])
     variables = [each for each in dashboard["templating"]["list"] if each["type"] == "query"]
     assert all(each["datasource"] == source for each in variables)
 
@@ -173,7 +86,7 @@ def test_every_panel_says_what_it_shows_in_which_unit_and_where_it_comes_from(wh
 @ALL
 def test_grafana_gets_what_its_sdk_leaves_out(where: str, dashboard: dict[str, Any]):
     assert dashboard["schemaVersion"] == 41, where
-    assert dashboard["annotations"] == {"list": []}
+    assert [each["name"] for each in dashboard["annotations"]["list"]] == ["Starts", "Alerts"]
     assert dashboard["timezone"] == "", "Each reader's own."
     assert dashboard["editable"] is False, "What somebody changes there is lost: the next deployment writes it anew."
     assert "id" not in dashboard, "Grafana gives it."
@@ -210,6 +123,16 @@ def test_a_stack_has_panels_of_its_own_metadata_store_and_of_no_other():
     assert rows("etcd") == ["As brokers see it", "etcd"]
     assert rows("zookeeper") == ["As brokers see it", "ZooKeeper"]
     assert rows("oxia") == ["As brokers see it"]
+
+
+def test_a_stack_has_pages_of_what_it_has_and_of_nothing_else():
+    def own(stack: str) -> list[str]:
+        return sorted(dashboards(stack).keys() - dashboards("etcd").keys())
+
+    assert own("tiered storage") == ["pulsar-tiered-storage.json"]
+    assert own("functions") == ["pulsar-functions.json"]
+    assert own("replication") == ["pulsar-replication.json"]
+    assert own("zookeeper") == []
 
 
 def test_offloaded_data_is_shown_where_there_is_a_tiered_storage():
@@ -290,7 +213,14 @@ def test_a_dashboard_changes_only_where_somebody_means_it():
     """After a change that is meant, `UPDATE_SNAPSHOTS=1` writes the snapshot again."""
     path = SNAPSHOTS / "dashboards.json"
     now = {f"etcd: {name}": each for name, each in dashboards("etcd").items()}
-    for stack, page in (("zookeeper", "metadata"), ("websocket in the proxies", "proxy")):
+    others = {
+        "zookeeper": "metadata",
+        "websocket in the proxies": "proxy",
+        "tiered storage": "tiered-storage",
+        "functions": "functions",
+        "replication": "replication",
+    }
+    for stack, page in others.items():
         now[f"{stack}: pulsar-{page}.json"] = dashboards(stack)[f"pulsar-{page}.json"]
     if os.environ.get("UPDATE_SNAPSHOTS"):
         path.write_text(json.dumps(now, indent=1, sort_keys=True) + "\n")

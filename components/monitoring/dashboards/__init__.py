@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 from .bookies import bookies
 from .brokers import brokers
+from .functions import functions
 from .jvm import jvm
 from .metadata import metadata
 from .overview import overview
-from .panel import Dashboard, Variable
+from .panel import Dashboard, Mark, Variable
 from .proxy import proxy
+from .replication import replication
+from .tiered_storage import tiered_storage
 from .topics import topics
 
 if TYPE_CHECKING:
@@ -19,10 +22,27 @@ if TYPE_CHECKING:
 __all__ = ["pages", "rendered", "uid"]
 
 _PAGES: "tuple[Callable[[PulsarSpec], Dashboard | None], ...]" = (
-    *(overview, brokers, bookies, topics, proxy, metadata),
+    *(overview, brokers, bookies, topics, proxy, metadata, tiered_storage, functions, replication),
     jvm,
 )
 """In the order of their links. One gives none for a stack that has nothing to show there."""
+_MARKS = (
+    Mark(
+        name="Starts",
+        expression='process_start_time_seconds{cluster="$cluster"} * 1000',
+        title="{{component}} started",
+        text="{{pod}}",
+        color="blue",
+        is_moment=True,
+    ),
+    Mark(
+        name="Alerts",
+        expression='ALERTS{cluster="$cluster",alertstate="firing"}',
+        title="{{alertname}}",
+        text="{{severity}} {{pod}}",
+        color="red",
+    ),
+)
 _LONGEST_UID = 40
 """Grafana's limit."""
 
@@ -47,7 +67,7 @@ def rendered(pulsar: "PulsarSpec") -> dict[str, str]:
         at_first=pulsar.name,
     )
     heading = f"Pulsar: {pulsar.name}"
-    return {f"{pulsar.name}-{each.slug}.json": written(each, uids, heading, cluster) for each in found}
+    return {f"{pulsar.name}-{each.slug}.json": written(each, uids, heading, cluster, _MARKS) for each in found}
 
 
 def uid(cluster: str, slug: str) -> str:

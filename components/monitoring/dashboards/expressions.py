@@ -25,8 +25,8 @@ def _rate(metric: str, *labels: str) -> str:
     return f"rate({_of(metric, *labels)}[{RATE}])"
 
 
-def _total(expression: str, legend: str) -> Query:
-    return Query(expression=f"sum({expression})", legend=legend)
+def _total(expression: str, legend: str, how: str = "sum") -> Query:
+    return Query(expression=f"{how}({expression})", legend=legend)
 
 
 def _by(label: str, expression: str, legend: str = "", how: str = "sum") -> Query:
@@ -48,6 +48,11 @@ def _mean(label: str, metric: str, *labels: str) -> Query:
 # Pods
 ANSWERING = _by("component", _of("up"))
 SILENT = _total(f"1 - {_of('up')}", "silent")
+_FIRING = _of("ALERTS", 'alertstate="firing"')
+FIRING = Query(expression=f"count({_FIRING}) or vector(0)", legend="firing")
+LAST_START = _total(f"time() - {_of('process_start_time_seconds')}", "ago", how="min")
+VERSIONS = _by("version", _of("pulsar_version_info"), how="count")
+ERRORS = _total(_increase("log4j2_appender_total", 'level=~"error|fatal"', window="1h"), "errors")
 
 # Brokers, each of which adds up its topics
 MESSAGES_IN = _total(_of("pulsar_broker_rate_in"), "in")
@@ -73,6 +78,8 @@ BROKER_BYTES_OUT = _by("pod", _of("pulsar_broker_throughput_out"))
 BROKER_TOPICS = _by("pod", _of("pulsar_broker_topics_count"))
 BROKER_CONNECTIONS = _by("pod", _of("pulsar_active_connections"))
 BROKER_LOAD = _by("pod", _of("pulsar_lb_resource_usage", 'feature="max_ema"'), how="max")
+MOST_LOADED = _total(_of("pulsar_lb_resource_usage", 'feature="max_ema"'), "most loaded", how="max")
+BUNDLES_MOVED_LATELY = _total(_increase(metrics.UNLOADS, window="1h"), "bundles")
 BUNDLES_MOVED = _by("pod", _increase(metrics.UNLOADS))
 CACHE_HITS = _share(
     "pod",
@@ -85,7 +92,7 @@ TOPIC_LOAD_FAILURES = _by("pod", _increase("topic_load_failed_total"))
 
 # Bookies
 LEDGER_DISK = _by("pod", _of(metrics.LEDGER_DISK_USAGE), how="max")
-FULLEST_DISK = Query(expression=f"max({_of(metrics.LEDGER_DISK_USAGE)})", legend="fullest")
+FULLEST_DISK = _total(_of(metrics.LEDGER_DISK_USAGE), "fullest", how="max")
 TIME_TO_FULL = Query(
     expression=(
         f"clamp_min({metrics.READ_ONLY_USAGE} - {_of(metrics.LEDGER_DISK_USAGE)}, 0) / "
@@ -93,6 +100,7 @@ TIME_TO_FULL = Query(
     ),
     legend="{{pod}}",
 )
+FIRST_FULL = _total(TIME_TO_FULL.expression, "first", how="min")
 WRITABLE = _total(_of(metrics.BOOKIE_STATUS), "writable")
 BOOKIE_WRITES = _by("pod", _rate("bookie_WRITE_BYTES"))
 BOOKIE_READS = _by("pod", _rate("bookie_READ_BYTES"))
@@ -110,7 +118,7 @@ LEDGERS = _by("pod", _of("bookie_ledgers_count"))
 ENTRIES = _by("pod", _of("bookie_entries_count"))
 UNDER_REPLICATED = _total(_increase(metrics.UNDER_REPLICATED, 'success="true"', window="1h"), "under-replicated")
 NEARLY_LOST = tuple(
-    Query(expression=f"max({_of(metric)})", legend=legend)
+    _total(_of(metric), legend, how="max")
     for metric, legend in zip(metrics.NEARLY_LOST, ("too few copies", "no copy"), strict=True)
 )
 COPIED_AGAIN = _by("pod", _rate("replication_replication_worker_NUM_BYTES_WRITTEN_sum", 'success="true"'))
@@ -154,6 +162,69 @@ HTTP_ACTIVE = _by("pod", _of("jetty_requests_active", _PROXY))
 # A connection over WebSocket begins as a request that is answered with 101, Switching Protocols.
 WEBSOCKET_OPENED = _by("pod", _rate("jetty_responses_total", _PROXY, 'code="1xx"'))
 
+# The tiered storage, as brokers see it; latencies are in microseconds
+_OFFLOADER = "brk_ledgeroffloader_"
+OFFLOADED_SHARE = _share(
+    "namespace", _of("pulsar_storage_offloaded_size", TOPIC), _of("pulsar_storage_logical_size", TOPIC)
+)
+TOPICS_OFFLOADED = _most("topic", _of("pulsar_storage_offloaded_size", TOPIC), "{{topic}}")
+OFFLOADING = _by("namespace", _of(f"{_OFFLOADER}offload_rate", TOPIC))
+OFFLOAD_FAILURES = (
+    _by("namespace", _increase(metrics.OFFLOAD_FAILURES[0], TOPIC), "ledgers of {{namespace}}"),
+    _by("namespace", _increase(metrics.OFFLOAD_FAILURES[1], TOPIC), "writes of {{namespace}}"),
+)
+OFFLOADS_DELETED = _by("status", _increase(f"{_OFFLOADER}delete_offload_ops_total", TOPIC))
+READING_BACK = _by("namespace", _of(f"{_OFFLOADER}read_offload_rate", TOPIC))
+READ_BACK_FAILURES = _by("namespace", _increase(f"{_OFFLOADER}read_offload_error_total", TOPIC))
+READ_BACK_TIME = tuple(
+    Query(
+        expression=f"sum({_rate(f'{_OFFLOADER}read_offload_{each}_latency_sum', TOPIC)}) / "
+        f"sum({_rate(f'{_OFFLOADER}read_offload_{each}_latency_count', TOPIC)}) / 1000",
+        legend=each,
+    )
+    for each in ("data", "index")
+)
+
+# Functions and connectors, as their instances count
+_IN_NAMESPACE = 'namespace=~"$namespace"'
+FUNCTION_RECEIVED = _by("fqfn", _rate("pulsar_function_received_total", _IN_NAMESPACE))
+FUNCTION_PROCESSED = _by("fqfn", _rate("pulsar_function_processed_successfully_total", _IN_NAMESPACE))
+FUNCTION_EXCEPTIONS = tuple(
+    _by("fqfn", _rate(metric, _IN_NAMESPACE), f"{kind}: {{{{fqfn}}}}")
+    for metric, kind in zip(metrics.FUNCTION_EXCEPTIONS, ("user", "system"), strict=True)
+)
+FUNCTION_TIME = _mean("fqfn", "pulsar_function_process_latency_ms", _IN_NAMESPACE)
+FUNCTION_IDLE = _by("fqfn", f"time() - {_of('pulsar_function_last_invocation', _IN_NAMESPACE)} / 1000", how="min")
+SOURCE_WRITTEN = _by("fqfn", _rate("pulsar_source_written_total", _IN_NAMESPACE))
+SINK_WRITTEN = _by("fqfn", _rate("pulsar_sink_written_total", _IN_NAMESPACE))
+CONNECTOR_EXCEPTIONS = tuple(
+    _by("fqfn", _rate(f"pulsar_{kind}_{where}_exceptions_total", _IN_NAMESPACE), f"{where}: {{{{fqfn}}}}")
+    for kind in ("source", "sink")
+    for where in (kind, "system")
+)
+WORKER_LEADERS = _total(_of("pulsar_function_worker_is_leader"), "leaders")
+WORKER_INSTANCES = _by("pod", _of("pulsar_function_worker_instance_count"))
+INSTANCES_MISSING = Query(
+    expression=f"max({_of('pulsar_function_worker_total_expected_instance_count')}) - "
+    f"sum({_of('pulsar_function_worker_instance_count')})",
+    legend="missing",
+)
+INSTANCE_START = _mean("pod", "pulsar_function_worker_start_instance_process_time_ms")
+
+# Geo-replication, as the sending side sees it
+_TO = "remote_cluster"
+REPLICATION_LAG = _by(_TO, _of(metrics.REPLICATION_LAG, TOPIC), how="max")
+REPLICATION_BACKLOG = _by(_TO, _of("pulsar_replication_backlog", TOPIC))
+TOPICS_TO_REPLICATE = _most(
+    f"topic, {_TO}", _of("pulsar_replication_backlog", TOPIC), "{{topic}} to {{remote_cluster}}"
+)
+REPLICATORS = _by(_TO, _of("pulsar_replication_connected_count", TOPIC))
+REPLICATORS_APART = _by(_TO, _of("pulsar_replication_disconnected_count", TOPIC))
+REPLICATED = _by(_TO, _of("pulsar_replication_rate_out", TOPIC))
+REPLICATED_HERE = _by(_TO, _of("pulsar_replication_rate_in", TOPIC))
+REPLICATED_BYTES = _by(_TO, _of("pulsar_replication_throughput_out", TOPIC))
+REPLICATION_EXPIRED = _by(_TO, _of("pulsar_replication_rate_expired", TOPIC))
+
 # The metadata store, as brokers see it
 _BROKER = 'component="broker"'
 METADATA_LATENCY = _mean("type", metrics.METADATA_LATENCY, _BROKER, 'status="success"')
@@ -164,9 +235,7 @@ METADATA_QUEUE = _mean("pod", "pulsar_batch_metadata_store_queue_wait_time_ms", 
 # etcd, as it sees itself
 ETCD_LEADERS = _total(_of("etcd_server_is_leader"), "leaders")
 ETCD_WITHOUT_LEADER = _total(f"1 - {_of(metrics.ETCD_LEADER)}", "without a leader")
-ETCD_LEADER_CHANGES = Query(
-    expression=f"max({_increase('etcd_server_leader_changes_seen_total', window='1h')})", legend="changes"
-)
+ETCD_LEADER_CHANGES = _total(_increase("etcd_server_leader_changes_seen_total", window="1h"), "changes", how="max")
 ETCD_QUOTA = _share("pod", _of(metrics.ETCD_SIZE), _of(metrics.ETCD_QUOTA))
 ETCD_SIZE = _by("pod", _of(metrics.ETCD_SIZE))
 ETCD_FSYNC = Query(
@@ -191,6 +260,7 @@ HEAP = _share(
 )
 HEAP_BYTES = _by("pod", _of("jvm_memory_bytes_used", _ONE, 'area="heap"'))
 DIRECT = _share("pod", _of(metrics.DIRECT_MEMORY, _ONE), _of(metrics.DIRECT_MEMORY_LIMIT, _ONE))
+FULLEST_DIRECT = _total(f"{_of(metrics.DIRECT_MEMORY)} / {_of(metrics.DIRECT_MEMORY_LIMIT)}", "fullest", how="max")
 RESIDENT = _by("pod", _of("process_resident_memory_bytes", _ONE))
 COLLECTING = _by("pod", _rate("jvm_gc_collection_seconds_sum", _ONE))
 COLLECTIONS = _by("pod", _rate("jvm_gc_collection_seconds_count", _ONE))

@@ -1,12 +1,12 @@
 """Dashboards in Grafana's own words. Nothing else imports its SDK, which only stacks with dashboards need.
 
-The SDK's defaults are not Grafana's: a query without a `refId`, a panel without `id` and data source, `templating` and
-`annotations` without a list. All of them are given here.
+The SDK's defaults are not Grafana's: a query without a `refId`, a panel without `id` and data source, `templating`
+without a list, annotations without what they say. All of them are given here.
 """
 
 import json
 import string
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from grafana_foundation_sdk.builders import bargauge, common, prometheus, stat, timeseries
@@ -17,13 +17,13 @@ from grafana_foundation_sdk.models import common as looks
 from grafana_foundation_sdk.models import dashboard as models
 
 from .layout import Placed, placed
-from .panel import Dashboard, Panel, Query, Variable
+from .panel import Dashboard, Mark, Panel, Query, Variable
 
 SOURCE = models.DataSourceRef(type_val="prometheus", uid="${datasource}")
 """The Prometheus that a reader chooses."""
 
 
-def written(page: Dashboard, uids: Mapping[str, str], heading: str, cluster: Variable) -> str:
+def written(page: Dashboard, uids: Mapping[str, str], heading: str, cluster: Variable, marks: Sequence[Mark]) -> str:
     """A dashboard's file.
 
     Args:
@@ -31,6 +31,7 @@ def written(page: Dashboard, uids: Mapping[str, str], heading: str, cluster: Var
         uids: The address of each of the stack's dashboards, by its title.
         heading: What stands before every title: whose dashboards they are.
         cluster: The variable that all have.
+        marks: What is marked in every picture over time.
     """
     links = [_link(title, uid) for title, uid in uids.items() if title != page.title]
     # `timezone` "" is what each reader has set for himself.
@@ -45,14 +46,31 @@ def written(page: Dashboard, uids: Mapping[str, str], heading: str, cluster: Var
         .refresh("30s")
         .readonly()
         .variables([builders.DatasourceVariable("datasource").label("Data source").type("prometheus")])
-        .annotations([])
         .links(links)
     )
     for each in (cluster, *page.variables):
         builder.with_variable(_variable(each))
     made = builder.build()
+    made.annotations = models.AnnotationContainer(list_val=[_Annotation(each) for each in marks])
     made.panels = [_panel(at, each) for at, each in enumerate(placed(page.sections), start=1)]
     return json.dumps(made, cls=JSONEncoder, indent=1, sort_keys=True) + "\n"
+
+
+class _Annotation(models.AnnotationQuery):
+    """A mark, with what Grafana's Prometheus plugin adds to an annotation and its SDK doesn't know."""
+
+    def __init__(self, mark: Mark) -> None:
+        super().__init__(mark.name, SOURCE, icon_color=mark.color, expr=mark.expression)
+        self._mark = mark
+
+    def to_json(self) -> dict[str, object]:
+        return super().to_json() | {
+            "titleFormat": self._mark.title,
+            "textFormat": self._mark.text,
+            "tagKeys": "",
+            "step": "60s",
+            "useValueForTime": self._mark.is_moment,
+        }
 
 
 def _link(title: str, uid: str) -> Builder[models.DashboardLink]:

@@ -1,4 +1,4 @@
-"""The first page: whether all is well, and how much is going on."""
+"""The first page: whether all is well, how much is left, and what changed."""
 
 from typing import TYPE_CHECKING
 
@@ -10,13 +10,13 @@ if TYPE_CHECKING:
 
 
 def overview(pulsar: "PulsarSpec") -> Dashboard:
-    """The whole stack on one page."""
+    """The whole stack on one screen: health, headroom, changes; below it, who takes part."""
     del pulsar
     return Dashboard(
         slug="overview",
         title="Overview",
-        description="Whether all is well, and how much is going on. The other pages say more.",
-        sections=(_health(), _traffic(), _clients()),
+        description="Whether all is well, how much is left, and what changed. The other pages say more.",
+        sections=(_health(), _headroom(), _changes(), _traffic(), _clients()),
     )
 
 
@@ -34,6 +34,14 @@ def _health() -> Section:
                     limit=1,
                 ),
                 Panel(
+                    title="Alerts that fire",
+                    description="Of this cluster, if this Prometheus holds its alerts. They are marked in red below.",
+                    unit="none",
+                    queries=(ask.FIRING,),
+                    kind="stat",
+                    limit=1,
+                ),
+                Panel(
                     title="Slow writes",
                     description="The share of messages that took longer than 200 ms to be written. The objective is "
                     "99.9 % within it.",
@@ -41,15 +49,6 @@ def _health() -> Section:
                     queries=(ask.SLOW_WRITES,),
                     kind="stat",
                     limit=0.001,
-                ),
-                Panel(
-                    title="Fullest bookie",
-                    description="How full the fullest disk of ledgers is. At 95 % its bookie takes no writes.",
-                    unit="percent",
-                    queries=(ask.FULLEST_DISK,),
-                    kind="stat",
-                    limit=80,
-                    highest=100,
                 ),
                 Panel(
                     title="Ledgers with too few copies",
@@ -60,19 +59,86 @@ def _health() -> Section:
                     limit=1,
                 ),
             ),
+        ),
+    )
+
+
+def _headroom() -> Section:
+    return Section(
+        title="How much is left?",
+        lines=(
             (
                 Panel(
-                    title="Pods that answer",
-                    description="By what they are. A line that falls is a pod that went.",
-                    unit="none",
-                    queries=(ask.ANSWERING,),
+                    title="Fullest bookie",
+                    description="How full the fullest disk of ledgers is. At 95 % its bookie takes no writes.",
+                    unit="percent",
+                    queries=(ask.FULLEST_DISK,),
+                    kind="stat",
+                    limit=80,
+                    highest=100,
                 ),
                 Panel(
-                    title="Publish latency",
-                    description="How long brokers take to have a message stored: the slowest broker's quantiles.",
-                    unit="ms",
-                    queries=ask.PUBLISH_LATENCY,
-                    limit=200,
+                    title="First bookie to be full",
+                    description="When, if it fills up as within the last six hours. No data: no disk fills up.",
+                    unit="s",
+                    queries=(ask.FIRST_FULL,),
+                    kind="stat",
+                ),
+                Panel(
+                    title="Most loaded broker",
+                    description="The largest share of what it may use, as the load balancer averages it.",
+                    unit="percentunit",
+                    queries=(ask.MOST_LOADED,),
+                    kind="stat",
+                    limit=0.85,
+                ),
+                Panel(
+                    title="Fullest direct memory",
+                    description="Of any process. Without any left, it refuses messages or stops.",
+                    unit="percentunit",
+                    queries=(ask.FULLEST_DIRECT,),
+                    kind="stat",
+                    limit=0.9,
+                    highest=1,
+                ),
+            ),
+        ),
+    )
+
+
+def _changes() -> Section:
+    return Section(
+        title="What changed?",
+        lines=(
+            (
+                Panel(
+                    title="Last start",
+                    description="How long ago a process started. Every start is marked in blue below.",
+                    unit="s",
+                    queries=(ask.LAST_START,),
+                    kind="stat",
+                ),
+                Panel(
+                    title="Versions",
+                    description="How many brokers run each. Two: an upgrade is under way, or stopped half way.",
+                    unit="none",
+                    queries=(ask.VERSIONS,),
+                    kind="stat",
+                ),
+                Panel(
+                    title="Bundles moved within an hour",
+                    description="Topics that went to another broker, or were let go of. No data: none since the "
+                    "brokers started.",
+                    unit="short",
+                    queries=(ask.BUNDLES_MOVED_LATELY,),
+                    kind="stat",
+                ),
+                Panel(
+                    title="Errors in logs within an hour",
+                    description="Lines of the level ERROR or FATAL, of brokers, bookies and proxies.",
+                    unit="short",
+                    queries=(ask.ERRORS,),
+                    kind="stat",
                 ),
             ),
         ),
@@ -92,18 +158,31 @@ def _traffic() -> Section:
                     queries=(ask.MESSAGES_IN, ask.MESSAGES_OUT),
                 ),
                 Panel(
-                    title="Bytes",
-                    description="In from producers and out to consumers, without the copies on the bookies.",
-                    unit="Bps",
-                    queries=(ask.BYTES_IN, ask.BYTES_OUT),
+                    title="Publish latency",
+                    description="How long brokers take to have a message stored: the slowest broker's quantiles.",
+                    unit="ms",
+                    queries=ask.PUBLISH_LATENCY,
+                    limit=200,
                 ),
-            ),
-            (
                 Panel(
                     title="Backlog",
                     description="Entries that a subscription has yet to acknowledge. An entry may be a batch.",
                     unit="short",
                     queries=(ask.BACKLOG,),
+                ),
+            ),
+            (
+                Panel(
+                    title="Bytes",
+                    description="In from producers and out to consumers, without the copies on the bookies.",
+                    unit="Bps",
+                    queries=(ask.BYTES_IN, ask.BYTES_OUT),
+                ),
+                Panel(
+                    title="Pods that answer",
+                    description="By what they are. A line that falls is a pod that went.",
+                    unit="none",
+                    queries=(ask.ANSWERING,),
                 ),
                 Panel(
                     title="Stored",

@@ -60,6 +60,21 @@ class Variable:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Mark:
+    """What is marked in every picture over time: what may explain why a line bends there."""
+
+    name: str
+    expression: str
+    """PromQL: a mark for each series."""
+    title: str
+    """Each mark's, such as `{{component}} started`."""
+    text: str
+    color: str
+    is_moment: bool = False
+    """Whether the series' value is the moment, in milliseconds since 1970. Otherwise it is marked while it is there."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Dashboard:
     """One page."""
 

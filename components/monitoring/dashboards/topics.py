@@ -3,25 +3,11 @@
 from typing import TYPE_CHECKING
 
 from . import expressions as ask
-from .panel import Dashboard, Panel, Section, Variable
+from .panel import Dashboard, Panel, Section
+from .variables import NAMESPACE, TOPIC
 
 if TYPE_CHECKING:
     from ...pulsar.spec import PulsarSpec
-
-_VARIABLES = (
-    Variable(
-        name="namespace",
-        label="Namespace",
-        query='label_values(pulsar_topics_count{cluster="$cluster"}, namespace)',
-        everything=".*",
-    ),
-    Variable(
-        name="topic",
-        label="Topic",
-        query='label_values(pulsar_rate_in{cluster="$cluster",namespace=~"$namespace"}, topic)',
-        everything=".*",
-    ),
-)
 
 
 def topics(pulsar: "PulsarSpec") -> Dashboard:
@@ -30,7 +16,7 @@ def topics(pulsar: "PulsarSpec") -> Dashboard:
         slug="topics",
         title="Topics and backlog",
         description="Who sends, who falls behind, and what is stored, of the namespaces and topics that are chosen.",
-        variables=_VARIABLES,
+        variables=(NAMESPACE, TOPIC),
         sections=(_backlog(), _consumers(), _traffic(), _stored(offloaded=pulsar.tiered_storage is not None)),
     )
 
