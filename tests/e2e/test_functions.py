@@ -12,6 +12,7 @@ import pytest
 from local.example_functions import FUNCTIONS
 
 from .functions import LARGE_ORDERS, WEATHER, ask, bring, names, pulsar_admin, through, trigger
+from .shown import unshown
 from .variant import Variant, variant
 
 ETL = (FUNCTIONS / "etl" / "etl.py").read_text()
@@ -53,6 +54,12 @@ def test_a_pipeline_of_two_functions_processes_a_message(up: Variant):
     print(f"deployed after {deployed:.1f} s, processed after {time.monotonic() - began:.1f} s: {answer}")
 
     assert (answer["country_name"], answer["euros"]) == ("United States", "10.00")
+
+
+def test_the_dashboard_asks_for_what_functions_and_their_worker_show(up: Variant):
+    of_connectors = ("pulsar_source_", "pulsar_sink_")  # None runs here.
+
+    assert {name for name in unshown(up, "functions") if not name.startswith(of_connectors)} == set()
 
 
 def test_a_second_up_changes_nothing(up: Variant):

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 
 def functions(pulsar: "PulsarSpec") -> Dashboard | None:
-    """What functions and connectors do with their messages. Those of Function Mesh are not read."""
+    """What functions and connectors do with their messages.
+
+    Function Mesh's are among them, but make no page by themselves.
+    """
     if not isinstance(pulsar.functions, WorkerSpec):
         return None
     return Dashboard(
