@@ -18,6 +18,8 @@ DEFAULT_SECONDS = 300.0
 """How long the instances may take unless `customTimeouts` says otherwise."""
 _NO_CHANGE = "no change"
 _BUILTIN = "builtin://"
+_PAUSES = (0.2, 0.5, 1.0, 2.0, None)
+"""Seconds until a request that came second is sent again; none after the last."""
 Say = Callable[[str], None]
 
 
@@ -130,7 +132,7 @@ def _send(admin: Admin, method: str, kind: Kind, inputs: Mapping[str, Any], *, w
 def _ask(admin: Admin, method: str, path: str, form: Mapping[str, str | File]) -> None:
     """Send it. Pulsar 4.0 leaves the package of a function that was deleted, and refuses another of the name for it."""
     try:
-        admin.request(method, path, form)
+        _race(admin, method, path, form)
     except Refused as error:
         left = re.search(
             r"'(function|source|sink)://([^/]+)/([^/]+)/([^/@]+)@([^']+)' metadata already exists", error.reason
@@ -138,7 +140,23 @@ def _ask(admin: Admin, method: str, path: str, form: Mapping[str, str | File]) -
         if method != "POST" or not left or [*left.groups()[1:4]] != path.split("/")[-3:]:
             raise
         admin.request("DELETE", f"packages/{'/'.join(left.groups())}")
-        admin.request(method, path, form)
+        _race(admin, method, path, form)
+
+
+def _race(admin: Admin, method: str, path: str, form: Mapping[str, str | File]) -> None:
+    """Send it, and again where it came second.
+
+    On ZooKeeper, each of a Pulsar's first packages that come at once makes the folders above it, and all but one are
+    refused (seen on 4.0.8).
+    """
+    for pause in _PAUSES:
+        try:
+            admin.request(method, path, form)
+            return
+        except Refused as error:
+            if pause is None or "Someone just created log" not in error.reason:
+                raise
+        admin.cancelled.wait(pause)
 
 
 def _exchange(admin: Admin, kind: Kind, path: str, file: File) -> None:

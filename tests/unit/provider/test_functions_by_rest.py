@@ -31,6 +31,7 @@ class Worker:
         self.busy = 0
         self.url = ""
         self.left = False
+        self.second = 0
 
     def answer(self, method: str, path: str, body: bytes) -> tuple[int, Any]:
         self.asked.append(method)
@@ -47,6 +48,9 @@ class Worker:
         if self.left and method == "POST":
             self.left = False
             return 500, {"reason": "Package 'function://public/default/reverse@0' metadata already exists"}
+        if self.second and method == "POST":
+            self.second -= 1
+            return 500, {"reason": "Someone just created log /pulsar/functions/public/default/reverse/1-reverse.py"}
         self.bodies.append(body)
         self.there = {**INPUTS["config"], "tenant": "public", "cleanupSubscription": True}
         return 204, None
@@ -115,6 +119,13 @@ def test_a_package_that_a_deleted_function_left_doesn_t_keep_it_from_being_made_
 
     assert running.create(admin(worker), FUNCTION, INPUTS, 5, lambda _: None)
     assert "DELETE" in worker.asked
+
+
+def test_a_package_that_came_second_where_another_made_the_same_folder_is_sent_again(worker: Worker):
+    worker.second = 2
+
+    assert running.create(admin(worker), FUNCTION, INPUTS, 5, lambda _: None)
+    assert worker.asked.count("POST") == 3
 
 
 def test_a_function_that_is_gone_already_is_deleted_without_complaint(worker: Worker):
