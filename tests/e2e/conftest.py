@@ -35,6 +35,7 @@ ORDER = (
     "test_resources_operator",
     "test_kaap",
     "test_pulsar_by_kaap",
+    "test_streamnative",
     "test_geo_replication",
     "test_tiered_storage",
     "test_metadata_stores",

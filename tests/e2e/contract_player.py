@@ -68,7 +68,8 @@ class ContractPlayer:
             on_delete: whether a resource that is being deleted may go.
         """
         self._api, self._root = api, f"/apis/{group_version}/namespaces/{namespace}"
-        self._plurals, self.answer, self._finalizer, self.on_delete = plurals, answer, finalizer, on_delete
+        self.group_version, self.plurals = group_version, plurals
+        self.answer, self._finalizer, self.on_delete = answer, finalizer, on_delete
         self._threads: list[threading.Thread] = []
         self._stopped = threading.Event()
         self.journal: list[tuple[str, str, str]] = []
@@ -77,7 +78,7 @@ class ContractPlayer:
     def start(self) -> None:
         """Begin to play, after a stop as well."""
         self._stopped.clear()
-        self._threads = [threading.Thread(target=self._play, args=(each,), daemon=True) for each in self._plurals]
+        self._threads = [threading.Thread(target=self._play, args=(each,), daemon=True) for each in self.plurals]
         for thread in self._threads:
             thread.start()
 

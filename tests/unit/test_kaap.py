@@ -184,7 +184,38 @@ def test_explain_tells_what_the_operator_decided_and_nothing_that_it_is_not_told
     assert lines["Settings", "pulsar.operator.kind"].value == "kaap"
 
 
+EVERY_OPERATOR_S: list[tuple[dict[str, Any], str]] = [
+    (
+        {"pulsar.configuration_metadata": {"store": "existing", "url": "zk:zk.example.com:2181"}},
+        "pulsar.configuration_metadata: is a store apart",
+    ),
+    (
+        {"pulsar.metadata_backup": {"schedule": "0 3 * * *"}, "pulsar.tiered_storage": S3},
+        "pulsar.metadata_backup: takes snapshots by a port of ZooKeeper's",
+    ),
+    (
+        {"pulsar.metadata.config": {"autopurge.purgeInterval": 2}},
+        "pulsar.metadata.config.autopurge.purgeInterval: can't be told to ",
+    ),
+    ({"pulsar.broker.config": {"a.b": 1}}, "pulsar.broker.config.a.b: can't be told to "),
+    ({"pulsar.version": "5.0.0"}, "pulsar.version: 5.0.0 is not handed to "),
+    (
+        {"pulsar.proxy.service": {"type": "NodePort", "node_ports": {"pulsar": 30080, "http": 30081}}},
+        "pulsar.proxy.service.node_ports: can't be told to ",
+    ),
+    (
+        {"pulsar.proxy.service": {"type": "LoadBalancer", "source_ranges": ["10.0.0.0/8"]}},
+        "pulsar.proxy.service.source_ranges: can't be told to ",
+    ),
+    (
+        {"pulsar.protocols": {"mqtt": {"archive": {"image": "r.example.com/mop:1", "path": "/mop.nar"}}}},
+        "pulsar.protocols: are handlers",
+    ),
+    ({"pulsar.operator.namespace": "pulsar"}, "pulsar.operator.namespace: pulsar is Pulsar's own"),
+]
+"""What no operator that is known here can do, and how the sentence begins."""
 MISTAKES = [
+    *EVERY_OPERATOR_S,
     (
         {"pulsar.metadata": {"store": "etcd"}},
         "pulsar.metadata.store: is etcd, and KAAP runs Pulsar on ZooKeeper alone.",
@@ -194,35 +225,9 @@ MISTAKES = [
         "pulsar.metadata.store: is oxia, and KAAP runs Pulsar on ZooKeeper alone.",
     ),
     ({"pulsar.metadata.log_volume": {"size": "8Gi"}}, "pulsar.metadata.log_volume: is a second volume"),
-    (
-        {"pulsar.metadata.config": {"autopurge.purgeInterval": 2}},
-        "pulsar.metadata.config.autopurge.purgeInterval: can't",
-    ),
-    ({"pulsar.broker.config": {"a.b": 1}}, "pulsar.broker.config.a.b: can't be told to KAAP"),
-    (
-        {"pulsar.configuration_metadata": {"store": "existing", "url": "zk:zk.example.com:2181"}},
-        "pulsar.configuration_metadata: is a store apart",
-    ),
-    (
-        {"pulsar.metadata_backup": {"schedule": "0 3 * * *"}, "pulsar.tiered_storage": S3},
-        "pulsar.metadata_backup: takes snapshots by a port of ZooKeeper's",
-    ),
-    ({"pulsar.version": "5.0.0"}, "pulsar.version: 5.0.0 is not handed to KAAP 0.4.3"),
-    (
-        {"pulsar.proxy.service": {"type": "NodePort", "node_ports": {"pulsar": 30080, "http": 30081}}},
-        "pulsar.proxy.service.node_ports: can't be told to KAAP",
-    ),
-    (
-        {"pulsar.proxy.service": {"type": "LoadBalancer", "source_ranges": ["10.0.0.0/8"]}},
-        "pulsar.proxy.service.source_ranges: can't be told to KAAP",
-    ),
     ({"pulsar.websocket": {"replicas": 5}}, "pulsar.websocket.replicas: is 5, and KAAP runs WebSocket"),
     ({"pulsar.functions": {"run_in": "pods", "runtime": "thread"}}, "pulsar.functions.runtime: is thread"),
     ({"pulsar.functions": {"run_in": "brokers", "runtime": "kubernetes"}}, "pulsar.functions.runtime: is kubernetes"),
-    (
-        {"pulsar.protocols": {"mqtt": {"archive": {"image": "r.example.com/mop:1", "path": "/mop.nar"}}}},
-        "pulsar.protocols: are handlers",
-    ),
     (
         {"pulsar.operator.broker_autoscaling": {"min": 4, "max": 9}},
         "pulsar.broker.replicas: is 3, and operator.broker_autoscaling goes from 4 to 9.",
@@ -235,7 +240,6 @@ MISTAKES = [
         {"pulsar.operator.broker_autoscaling": {"min": 3, "max": 9, "lower_cpu": 0.9}},
         "pulsar.operator.broker_autoscaling.higher_cpu: is 0.8, and lower_cpu is 0.9",
     ),
-    ({"pulsar.operator.namespace": "pulsar"}, "pulsar.operator.namespace: pulsar is Pulsar's own"),
     ({"operators.resources": {"namespace": "kaap"}}, "operators.resources.namespace: kaap is made for KAAP as well"),
     ({"pulsar.operator.install": False, "pulsar.operator.version": "0.4.2"}, "is for installing KAAP"),
     ({"pulsar.operator.kind": "kapp"}, "pulsar.operator"),

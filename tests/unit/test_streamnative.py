@@ -15,7 +15,7 @@ from evaluation.program import evaluate
 from tests import custom_resources, stack_file
 from tests.kaap_stacks import S3, ZOOKEEPER
 from tests.streamnative_stacks import LICENCE, STACKS, STREAMNATIVE, resources
-from tests.unit.test_kaap import SECRETS
+from tests.unit.test_kaap import EVERY_OPERATOR_S, SECRETS
 
 PREFIX = "PULSAR_PREFIX_"
 
@@ -200,6 +200,7 @@ def test_explain_tells_nothing_that_the_operator_is_not_told():
 
 
 MISTAKES = [
+    *EVERY_OPERATOR_S,
     (
         {"pulsar.operator": {"kind": "streamnative"}},
         "pulsar.operator.licence_acknowledged: is not true, and StreamNative's operator and its images are "
@@ -212,40 +213,13 @@ MISTAKES = [
         "The operator has resources for Oxia, and this program doesn't write them.",
     ),
     ({"pulsar.metadata.config": {"tickTime": "slow"}}, "pulsar.metadata.config.tickTime: 'slow' is no whole number"),
-    (
-        {"pulsar.metadata.config": {"autopurge.purgeInterval": 2}},
-        "metadata.config.autopurge.purgeInterval: can't be told",
-    ),
-    ({"pulsar.broker.config": {"a.b": 1}}, "pulsar.broker.config.a.b: can't be told to StreamNative's operator"),
-    (
-        {"pulsar.configuration_metadata": {"store": "existing", "url": "zk:zk.example.com:2181"}},
-        "pulsar.configuration_metadata: is a store apart",
-    ),
-    (
-        {"pulsar.metadata_backup": {"schedule": "0 3 * * *"}, "pulsar.tiered_storage": S3},
-        "pulsar.metadata_backup: takes snapshots by a port of ZooKeeper's",
-    ),
-    ({"pulsar.version": "5.0.0"}, "pulsar.version: 5.0.0 is not handed to StreamNative's operator v0.21.17"),
-    (
-        {"pulsar.proxy.service": {"type": "NodePort", "node_ports": {"pulsar": 30080, "http": 30081}}},
-        "pulsar.proxy.service.node_ports: can't be told to StreamNative's operator",
-    ),
-    (
-        {"pulsar.proxy.service": {"type": "LoadBalancer", "source_ranges": ["10.0.0.0/8"]}},
-        "pulsar.proxy.service.source_ranges: can't be told to StreamNative's operator",
-    ),
     ({"pulsar.websocket": {"run_in": "pods"}}, "pulsar.websocket.run_in: is pods"),
     ({"pulsar.functions": {"run_in": "brokers"}}, "pulsar.functions.run_in: is brokers"),
     ({"pulsar.functions": {"run_in": "pods"}}, "pulsar.functions.run_in: is pods"),
     (
-        {"pulsar.protocols": {"mqtt": {"archive": {"image": "r.example.com/mop:1", "path": "/mop.nar"}}}},
-        "pulsar.protocols: are handlers",
-    ),
-    (
         {"pulsar.tiered_storage": {"kind": "filesystem", "size": "1Ti", "storage_class": "shared"}},
         "pulsar.tiered_storage: needs a volume of the brokers' pods (persistentVolumeClaim)",
     ),
-    ({"pulsar.operator.namespace": "pulsar"}, "pulsar.operator.namespace: pulsar is Pulsar's own"),
     (
         {"operators.resources": {"namespace": "sn-operator"}},
         "operators.resources.namespace: sn-operator is made for StreamNative's operator as well",
