@@ -5,10 +5,10 @@ import pulumi
 from components import monitoring, stack
 from components.apps.console import Console
 from components.apps.demo import Demo
-from components.operators import function_mesh_resources
-from components.operators.resources_tenants import Tenants
+from components.operators import function_mesh_resources, resources_tenants
 from components.pulsar.deployment import Pulsar
-from components.tenancy import worker
+from components.tenancy import native, worker
+from components.tenancy.admin import connection
 
 config = pulumi.Config()
 spec = stack.load(config)
@@ -33,19 +33,12 @@ if spec.demo:
     Demo("demo", spec.demo, pulsar=spec.pulsar, offer=spec.cluster.offer, needed=[pulsar.around], opts=within)
 
 operators = spec.operators.create(within)
+admin = connection(spec, cluster)
 needed: list[pulumi.Resource] = [pulsar]
-if spec.operators.resources and spec.tenants:
-    tenants = Tenants(
-        "tenants",
-        spec.tenants,
-        pulsar=spec.pulsar,
-        operator=spec.operators.resources,
-        needed=[pulsar, *operators["resources"].needed],
-        opts=within,
-    )
-    needed += tenants.ready.values()
+needed += resources_tenants.deploy(spec, operators, needed=[pulsar], opts=within)
+needed += native.deploy(spec, admin, needed=[pulsar])
 function_mesh_resources.deploy(spec, operators, needed=needed, opts=within)
-worker.deploy(spec, cluster, needed=needed)
+worker.deploy(spec, admin, needed=needed)
 monitoring.deploy(spec, needed=pulsar.namespaces, opts=within)
 
 pulumi.export("service_url", pulsar.service_url)

@@ -46,7 +46,7 @@ class StackSpec(Spec):
     monitoring: MonitoringSpec | None = None
     """What reads the metrics of all this and holds its alerts. Default: nothing does."""
     tenants: Mapping[TenantName, TenantSpec] = {}
-    """What lives inside Pulsar: tenants with their namespaces and topics. Default: left to pulsar-admin."""
+    """What lives inside Pulsar: tenants with their namespaces and topics. What is in Pulsar besides is left alone."""
     functions: Mapping[Name, FunctionSpec] = {}
     """Functions that run on Pulsar's topics, by their names."""
     connectors: Mapping[Name, ConnectorSpec] = {}
@@ -66,7 +66,7 @@ class StackSpec(Spec):
             yield f"pulsar.{path}", sentence
         for path, sentence in self.operators.misfits(self.pulsar):
             yield f"operators.{path}", sentence
-        for path, sentence in tenants.misfits(self.tenants, self.pulsar, managed=self.operators.resources is not None):
+        for path, sentence in tenants.misfits(self.tenants, self.pulsar):
             yield f"tenants.{path}".rstrip("."), sentence
         if self.console:
             for path, sentence in self.console.misfits(self.pulsar):

@@ -15,6 +15,10 @@ class Reports:
         """A function that shows a line of progress beside a resource; the next line takes its place."""
         return lambda text: self._log(engine_pb2.INFO, urn, text, ephemeral=True)
 
+    def tell(self, urn: str, text: str) -> None:
+        """Leave a line among the resource's diagnostics."""
+        self._log(engine_pb2.INFO, urn, text, ephemeral=False)
+
     def warn(self, urn: str, text: str) -> None:
         """Leave a warning among the resource's diagnostics."""
         self._log(engine_pb2.WARNING, urn, text, ephemeral=False)

@@ -22,6 +22,8 @@ _HOPS = 5
 """How often one request is sent on: by each broker to the one that it believes has the topic."""
 _CONNECTIONS = 16
 """The connections that are kept for the next request. Each leads through a tunnel of its own."""
+_BROKERS = 8080
+"""The brokers' HTTP port."""
 
 Version = Literal["v2", "v3"]
 """Of the REST API: `v2` for tenants, namespaces and topics, `v3` for functions and connectors."""
@@ -51,6 +53,10 @@ class Settings:
     token: str | None
     """The token that the API asks for, if it does."""
 
+    def for_brokers(self) -> "Settings":
+        """The way to the brokers, who have tenants, namespaces and topics wherever functions are served."""
+        return dataclasses.replace(self, role="broker", port=_BROKERS)
+
 
 def settings(given: Mapping[str, Any]) -> Settings:
     """The provider's configuration, read."""
@@ -63,7 +69,7 @@ def settings(given: Mapping[str, Any]) -> Settings:
             str(given.get("cluster") or "pulsar"),
         ),
         role=str(given.get("role") or "broker"),
-        port=int(given.get("port") or 8080),
+        port=int(given.get("port") or _BROKERS),
         token=given.get("token") or None,
     )
 

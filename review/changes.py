@@ -129,11 +129,13 @@ def _marked(old: Resource, new: Resource, found: list[Difference]) -> Iterator[D
     if new.type.startswith("kubernetes:") and "kind" in new.inputs:
         yield from mark_immutable(found, dict(old.inputs), dict(new.inputs), MUTABLE)
     elif new.type.startswith("pulsar-admin:"):
-        from provider.kinds import replaces
+        from provider.handlers import HANDLERS
+
+        handler = HANDLERS[new.type]
 
         for each in found:
             gone = at(dict(new.inputs), each.path) is None
-            anew = replaces(each.path, gone=gone, was=at(dict(old.inputs), each.path))
+            anew = handler.replaces(each.path, gone=gone, was=at(dict(old.inputs), each.path))
             yield dataclasses.replace(each, replaces=anew)
     elif _is_cloud(new.type):
         for each in found:

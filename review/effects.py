@@ -32,6 +32,8 @@ _NUMBER = re.compile(r"(scalingConfig|autoscaling|nodeCount|initialNodeCount|cou
 """How many nodes a pool has, which is changed without touching those that stay."""
 _CLAIMED = "spec.resources.requests.storage"
 _TAGS = re.compile(r"(tags|tagsAll|labels|resourceLabels|userLabels)(\.|\[|$)")
+_INSIDE = "pulsar-admin:tenants:"
+"""Tenants, namespaces and topics that no operator makes."""
 _UNSEEN = ("metadata.labels", "metadata.annotations")
 
 
@@ -106,6 +108,8 @@ def _only_the_engine_knows(changes: Sequence[Change]) -> Finding:
 
 
 def _effect(change: Change) -> Effect:
+    if change.type.startswith(_INSIDE):
+        return _of_tenants(change)
     if change.action == "create":
         return Effect(Risk.HARMLESS, "", "")
     if change.action == "update":
@@ -159,6 +163,23 @@ def _protected(change: Change) -> Effect:
         f"{{objects}} would be {verb}{because}, and are protected: data hangs on them. Leave them as they were, or "
         f"give the protection up {way_out}",
     )
+
+
+def _of_tenants(change: Change) -> Effect:
+    if change.action == "create":
+        return Effect(Risk.HARMLESS, "", "")
+    if change.action == "update":
+        told = "in Pulsar, at once and without a restart."
+        return Effect(Risk.NOTICED, f"{{objects}} changes {told}", f"{{objects}} change {told}")
+    if change.before.get("keep", True):
+        told = "in Pulsar. Permissions that the stack gave end."
+        return Effect(
+            Risk.NOTICED,
+            f"{{objects}} leaves the stack and stays {told}",
+            f"{{objects}} leave the stack and stay {told}",
+        )
+    told = "deleted in Pulsar. With subscriptions or messages there, the `up` ends instead."
+    return Effect(Risk.DATA, f"{{objects}} is {told}", f"{{objects}} are {told}")
 
 
 def _update(change: Change) -> Effect:

@@ -26,6 +26,8 @@ def served(answer: Callable[[str, str, bytes], Reply]) -> Iterator[int]:
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # Each answer in one packet: of two, the second would wait for the first one's acknowledgement.
+        wbufsize = -1
 
         def _do(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
@@ -45,7 +47,7 @@ def served(answer: Callable[[str, str, bytes], Reply]) -> Iterator[int]:
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     try:
         yield server.server_address[1]
     finally:

@@ -25,6 +25,8 @@ TENANTS = {
         }
     },
 }
+NATIVE = {"tenants": TENANTS["tenants"]}
+"""The same, made by no operator."""
 FUNCTIONS = {
     "pulsar.functions": {"run_in": "brokers"},
     "functions": {

@@ -1,7 +1,7 @@
 """Sixty changes that platform teams make, and what somebody who reads their review must learn."""
 
 from review.risk import Risk
-from tests.review_case import FUNCTIONS, KAFKA, S3_COMPATIBLE, TENANTS, WORKERS, ZOOKEEPER, Case, kubeconfig
+from tests.review_case import FUNCTIONS, KAFKA, NATIVE, S3_COMPATIBLE, TENANTS, WORKERS, ZOOKEEPER, Case, kubeconfig
 from tests.stack_file import LEFT_OUT
 
 R = Risk
@@ -193,6 +193,48 @@ CASES = (
         ("never shrink",),
         R.REFUSED,
         more=TENANTS,
+    ),
+    Case(
+        "retention shortened without an operator",
+        {"tenants.shop.namespaces.orders.retention.time": "1d"},
+        ("7d → 1d", "deleted", "without a restart"),
+        R.DATA,
+        more=NATIVE,
+    ),
+    Case(
+        "a deleted namespace without an operator",
+        {"tenants.shop.namespaces.returns": LEFT_OUT},
+        ("shop/returns", "stays in Pulsar"),
+        R.DATA,
+        more=NATIVE,
+    ),
+    Case(
+        "partitions more without an operator",
+        {"tenants.shop.namespaces.orders.topics.placed.partitions": 8},
+        ("4 → 8", "order"),
+        R.NOTICED,
+        more=NATIVE,
+    ),
+    Case(
+        "partitions fewer without an operator",
+        {"tenants.shop.namespaces.orders.topics.placed.partitions": 2},
+        ("takes no partition away",),
+        R.REFUSED,
+        more=NATIVE,
+    ),
+    Case(
+        "other bundles without an operator",
+        {"tenants.shop.namespaces.orders.bundles": 16},
+        ("split-bundle",),
+        R.REFUSED,
+        more=NATIVE,
+    ),
+    Case(
+        "tenants handed to the operator",
+        {"operators": {"resources": {"install": False}}},
+        ("shop/orders", "stays in Pulsar"),
+        R.NOTICED,
+        more=NATIVE,
     ),
     Case(
         "a function's code",

@@ -20,7 +20,7 @@ class OperatorsSpec(Spec):
     function_mesh: FunctionMeshOperatorSpec | None = None
     """Function Mesh, which runs functions and connectors. Default: Pulsar's own worker runs them, where it is on."""
     resources: ResourcesOperatorSpec | None = None
-    """The Pulsar resources operator, which `tenants:` is handed to. Default: none."""
+    """The Pulsar resources operator, which `tenants:` is handed to. Default: the stack makes them by itself."""
 
     def chosen(self) -> dict[str, OperatorSpec]:
         """Those that the stack has, by their setting."""

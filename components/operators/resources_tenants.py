@@ -1,16 +1,20 @@
 """The component that hands the stack file's tenants to the Pulsar resources operator."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pulumi
 
 from ..kubernetes_objects import register
-from ..pulsar.lifecycle.guards import Inputs, refusing
 from ..pulsar.spec import PulsarSpec
+from ..tenancy import changes_refused
 from ..tenancy.tenants import TenantSpec
+from .operator import Operator
 from .resources import ResourcesOperatorSpec
 from .resources_objects import declared
+
+if TYPE_CHECKING:
+    from ..stack import StackSpec
 
 
 class Tenants(pulumi.ComponentResource):
@@ -45,49 +49,38 @@ class Tenants(pulumi.ComponentResource):
         for each in resources:
             # Each names what it needs for itself: a component that waits is not waited for by what is in it.
             options = pulumi.ResourceOptions(
-                parent=self, depends_on=[*needed, *(made[key] for key in each.needs)], hooks=_hooks(each.key)
+                parent=self,
+                depends_on=[*needed, *(made[key] for key in each.needs)],
+                hooks=changes_refused.hooks(each.key, each.key.partition(" ")[0].removeprefix("Pulsar"), "spec"),
             )
             made[each.key] = register(each.name, each.manifest, options)
         self.ready = made
         self.register_outputs({})
 
 
-def _hooks(key: str) -> pulumi.ResourceHookBinding | None:
-    """What the engine asks before it changes a resource, in a preview as well."""
-    check = {"PulsarTopic": partitions_only_grow, "PulsarNamespace": bundles_stay}.get(key.partition(" ")[0])
-    if check is None:
-        return None
+def deploy(
+    spec: "StackSpec",
+    operators: Mapping[str, Operator],
+    *,
+    needed: Sequence[pulumi.Resource],
+    opts: pulumi.ResourceOptions,
+) -> list[pulumi.Resource]:
+    """The stack's tenants, where the operator makes them.
 
-    def reason(old: Inputs, new: Inputs) -> str | None:
-        before, after = old.get("spec"), new.get("spec")
-        return check(before, after) if before and after else None
-
-    return refusing(f"{key} change", reason)
-
-
-def partitions_only_grow(before: Mapping[str, Any], after: Mapping[str, Any]) -> str | None:
-    """Why a topic can't get the partitions that it is to have: Pulsar adds some, and takes none away."""
-    old, new = int(before.get("partitions") or 0), int(after.get("partitions") or 0)
-    if new == old or (old and new > old):
-        return None
-    if not old:
-        return (
-            f"{after['name']} was made without partitions and is to have {new}, and Pulsar can't divide a topic that "
-            "has messages already. Leave partitions as it is, or declare another topic and move its clients there."
-        )
-    return (
-        f"{after['name']} has {old} partitions and is to have {new}, and Pulsar takes no partition away: "
-        "the messages in it would be lost. Leave partitions as it is, or declare another topic and move its clients "
-        "there."
+    Args:
+        spec: the stack file.
+        operators: those that are installed, by their setting.
+        needed: Pulsar itself.
+        opts: the provider of the cluster.
+    """
+    if not spec.tenants or spec.operators.resources is None:
+        return []
+    made = Tenants(
+        "tenants",
+        spec.tenants,
+        pulsar=spec.pulsar,
+        operator=spec.operators.resources,
+        needed=[*needed, *operators["resources"].needed],
+        opts=opts,
     )
-
-
-def bundles_stay(before: Mapping[str, Any], after: Mapping[str, Any]) -> str | None:
-    """Why a namespace can't get another number of bundles: they are made with it, and split by the brokers later."""
-    old, new = before.get("bundles"), after.get("bundles")
-    if old == new or old is None or new is None:
-        return None
-    return (
-        f"{after['name']} was made with {int(old)} bundles and is to have {int(new)}, which Pulsar takes for new "
-        "namespaces alone. Leave bundles as it is: `pulsar-admin namespaces split-bundle` divides one."
-    )
+    return list(made.ready.values())

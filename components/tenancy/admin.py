@@ -2,9 +2,17 @@
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pulumi
+
+from ..clusters.cluster import Cluster
+from ..pulsar import broker
+from ..pulsar.functions import NoFunctionsSpec
+from . import placement
+
+if TYPE_CHECKING:
+    from ..stack import StackSpec
 
 PACKAGE = "pulsar-admin"
 """The provider's own name (`Pulumi.yaml`)."""
@@ -91,3 +99,51 @@ class Running(pulumi.CustomResource):
         }
         inputs = {key: value for key, value in told.items() if value is not None}
         super().__init__(f"{PACKAGE}:functions:{kind}", name, inputs, opts)
+
+
+class Inside(pulumi.CustomResource):
+    """A tenant, a namespace or a topic."""
+
+    def __init__(
+        self,
+        kind: Literal["Tenant", "Namespace", "Topic"],
+        name: str,
+        inputs: Mapping[str, Any],
+        *,
+        opts: pulumi.ResourceOptions,
+    ) -> None:
+        """Made or taken over, and as it shall be before anything goes on that depends on it.
+
+        Args:
+            kind: what it is.
+            name: its logical name.
+            inputs: what Pulsar is told, in the words of its REST API, and `keep`.
+            opts: its connection, and what it depends on.
+        """
+        super().__init__(f"{PACKAGE}:tenants:{kind}", name, dict(inputs), opts)
+
+
+def connection(spec: "StackSpec", cluster: Cluster) -> Admin | None:
+    """The connection that the stack's tenants, functions and connectors share; `None` where none of them needs it.
+
+    A stack without any doesn't start the provider.
+
+    Args:
+        spec: the stack file.
+        cluster: where Pulsar is, for the way to its REST API.
+    """
+    native = bool(spec.tenants) and spec.operators.resources is None
+    if not native and not placement.run_by(spec, "pulsar"):
+        return None
+    worker = spec.pulsar.functions
+    apart = not isinstance(worker, NoFunctionsSpec)
+    kubeconfig, context = cluster.way()
+    return Admin(
+        "pulsar-admin",
+        namespace=spec.pulsar.namespace,
+        cluster=spec.pulsar.name,
+        role=worker.role if apart else "broker",
+        port=worker.port if apart else broker.HTTP_PORT,
+        kubeconfig=kubeconfig,
+        context=context,
+    )

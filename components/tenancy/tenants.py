@@ -102,7 +102,8 @@ class TenantSpec(Spec):
     allowed_clusters: tuple[str, ...] = ()
     """The clusters that its namespaces may be in. Default: this one, and those that they are replicated to."""
     keep: bool = True
-    """Whether it stays in Pulsar, with all that is in it, when it leaves the stack file."""
+    """Whether it stays in Pulsar, with all that is in it, when it leaves the stack file. What doesn't is deleted only
+    where nothing would be lost; the resources operator deletes it with its messages."""
     namespaces: Mapping[NamespaceName, NamespaceSpec] = {}
     """Its namespaces, by their own names."""
 
@@ -147,23 +148,14 @@ def _left_behind(keep: bool | None, part: str, inside: Mapping[str, PoliciesSpec
             )
 
 
-def misfits(
-    tenants: Mapping[TenantName, TenantSpec], pulsar: PulsarSpec, *, managed: bool
-) -> Iterator[tuple[str, str]]:
+def misfits(tenants: Mapping[TenantName, TenantSpec], pulsar: PulsarSpec) -> Iterator[tuple[str, str]]:
     """What this Pulsar can't do for its tenants: the setting's path below `tenants`, and a sentence.
 
     Args:
         tenants: the section.
         pulsar: the Pulsar.
-        managed: whether the stack has something that brings tenants about.
     """
     known = {pulsar.name, *pulsar.peers}
-    if tenants and not managed:
-        yield (
-            "",
-            "needs somebody who makes them in Pulsar. Add `resources: {}` under operators, which installs the Pulsar "
-            "resources operator, or leave tenants to pulsar-admin.",
-        )
     for name, tenant in tenants.items():
         # With metadata that several clusters share, others may know clusters that this file doesn't.
         places = [] if pulsar.configuration_metadata else [("allowed_clusters", tenant.allowed_clusters)]
@@ -194,8 +186,9 @@ def _of_namespace(path: str, full_name: str, namespace: NamespaceSpec, pulsar: P
             "is said in pulsar.tiered_storage.namespaces as well. Say it in one of the two places.",
         )
     for peer, each in pulsar.peers.items():
-        if namespace.replication_clusters and full_name in each.namespaces:
+        if full_name in each.namespaces:
             yield (
                 f"{path}.replication_clusters",
-                f"and pulsar.peers.{peer}.namespaces both say where {full_name} is replicated. Say it here alone.",
+                f"is where a namespace of this section says that it is replicated, and pulsar.peers.{peer}.namespaces "
+                f"names {full_name}, which must exist before. Say it here alone: [{pulsar.name}, {peer}].",
             )

@@ -5,8 +5,6 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from ..clusters.cluster import Cluster
-from ..pulsar.functions import NoFunctionsSpec
 from . import placement
 from .admin import Admin, Kind, Running
 from .functions import AnyFunctionSpec
@@ -17,29 +15,17 @@ if TYPE_CHECKING:
 _KINDS: dict[str, Kind] = {"function": "Function", "source": "Source", "sink": "Sink"}
 
 
-def deploy(spec: "StackSpec", cluster: Cluster, *, needed: Sequence[pulumi.Resource]) -> list[Running]:
+def deploy(spec: "StackSpec", admin: Admin | None, *, needed: Sequence[pulumi.Resource]) -> list[Running]:
     """Every function and connector whose backend is Pulsar.
-
-    A stack without any doesn't start the provider.
 
     Args:
         spec: the stack file.
-        cluster: where Pulsar is, for the way to its REST API.
+        admin: the connection to Pulsar's REST API.
         needed: what must be there first.
     """
-    declared, worker = placement.run_by(spec, "pulsar"), spec.pulsar.functions
-    if not declared or isinstance(worker, NoFunctionsSpec):
+    declared = placement.run_by(spec, "pulsar")
+    if not declared or admin is None:
         return []
-    kubeconfig, context = cluster.way()
-    admin = Admin(
-        "pulsar-admin",
-        namespace=spec.pulsar.namespace,
-        cluster=spec.pulsar.name,
-        role=worker.role,
-        port=worker.port,
-        kubeconfig=kubeconfig,
-        context=context,
-    )
     opts = pulumi.ResourceOptions(provider=admin, depends_on=list(needed))
     found = []
     for (_, name), each in declared.items():

@@ -7,6 +7,7 @@ from ..risk import Risk
 from .rule import DOCS, KUBERNETES, Rule, Told, always, amount, by_direction, shown, there
 
 _PAGE = "docs/howto/operators.md"
+_TENANTS = "docs/howto/tenants.md"
 
 
 def _kept(edit: Edit, _: Mapping[str, str]) -> Told:
@@ -17,7 +18,8 @@ def _kept(edit: Edit, _: Mapping[str, str]) -> Told:
         return Risk.HARMLESS, f"{what} {name} is made, or taken over as it is."
     return Risk.DATA, (
         f"{what} {name} is deleted from the stack file. With `keep: true` it stays in Pulsar and nobody tends it; with "
-        "`keep: false` it is deleted there, with its messages."
+        "`keep: false` it is deleted there: by the resources operator with its messages, without it only where nothing "
+        "would be lost."
     )
 
 
@@ -82,13 +84,13 @@ _POLICIES = (
     (
         "keep",
         always(Risk.DATA, "Whether it stays in Pulsar when it leaves the stack file: {before} → {after}."),
-        _PAGE,
+        _TENANTS,
     ),
 )
 _FUNCTIONS = f"{DOCS}/functions-overview/"
 
 RULES = (
-    *(Rule(pattern, _kept, _PAGE) for pattern in ("tenants.*", "tenants.*.namespaces.*")),
+    *(Rule(pattern, _kept, _TENANTS) for pattern in ("tenants.*", "tenants.*.namespaces.*")),
     *(Rule(f"tenants.*.namespaces.*.{policy}", says, source) for policy, says, source in _POLICIES),
     *(
         Rule(f"tenants.*.namespaces.*.topics.*.{policy}", says, source)
@@ -107,7 +109,7 @@ RULES = (
         always(Risk.DATA, "A namespace's bundles are fixed when it is made: {before} → {after} would take a new one."),
         f"{DOCS}/administration-load-balance/",
     ),
-    Rule("tenants.*.namespaces.*.topics.*", _kept, _PAGE),
+    Rule("tenants.*.namespaces.*.topics.*", _kept, _TENANTS),
     Rule(
         "tenants.*.namespaces.**",
         always(Risk.NOTICED, "A policy changes ({name}: {before} → {after}), at once and without a restart."),

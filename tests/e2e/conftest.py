@@ -27,6 +27,7 @@ ORDER = (
     "test_what_runs",
     "test_functions",
     "test_function_runtimes",
+    "test_tenants",
     "test_monitoring",
     "test_dashboards",
     "test_protocol_handlers",

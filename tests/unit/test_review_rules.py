@@ -84,7 +84,8 @@ KINDS = (
     "kubernetes:apps/v1:StatefulSet", "kubernetes:apps/v1:Deployment", "kubernetes:core/v1:Service",
     "kubernetes:core/v1:ConfigMap", "kubernetes:core/v1:Namespace", "kubernetes:core/v1:PersistentVolumeClaim",
     "kubernetes:batch/v1:Job", "kubernetes:core/v1:Secret", "kubernetes:example.org/v1:Anything",
-    "kubernetes:helm.sh/v3:Release", "pulsar-admin:functions:Function", "aws:s3/bucket:Bucket", "aws:ec2/subnet:Subnet",
+    "kubernetes:helm.sh/v3:Release", "pulsar-admin:functions:Function", "pulsar-admin:tenants:Topic",
+    "aws:s3/bucket:Bucket", "aws:ec2/subnet:Subnet",
     "gcp:container/nodePool:NodePool", "azure-native:storage:StorageAccount",
 )  # fmt: skip
 

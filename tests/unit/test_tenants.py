@@ -6,43 +6,10 @@ import pytest
 
 from components.mistakes import NotADeployment
 from components.operators.resources_objects import declared
-from components.operators.resources_tenants import bundles_stay, partitions_only_grow
+from components.tenancy.changes_refused import bundles_stay, partitions_only_grow
 from components.tenancy.naming import object_name
 from tests import custom_resources, stack_file
-
-WEST = {"service_url": "pulsar://west.example.com:6650", "admin_url": "http://west.example.com:8080"}
-SHOP = {
-    "admin_roles": ["shop-admin"],
-    "namespaces": {
-        "orders": {
-            "bundles": 16,
-            "retention": {"time": "7d", "size": "10Gi"},
-            "ttl": "3d",
-            "backlog_quota": {"size": "1Gi", "policy": "producer_exception"},
-            "deduplication": True,
-            "replication_clusters": ["pulsar", "west"],
-            "compaction_threshold": "100Mi",
-            "schema_compatibility": "BACKWARD",
-            "schema_validation": True,
-            "max_producers": 10,
-            "max_consumers": 20,
-            "max_consumers_per_subscription": 5,
-            "subscription_expiration": "14d",
-            "topic_creation": {"allow": True, "partitions": 4},
-            "permissions": {"web": ["produce"], "billing": ["consume"]},
-            "topics": {
-                "placed": {
-                    "partitions": 4,
-                    "retention": {"time": "30d"},
-                    "backlog_quota": {"time": "1h", "policy": "consumer_backlog_eviction"},
-                    "schema_info": {"type": "STRING"},
-                    "permissions": {"audit": ["consume"]},
-                },
-                "Returned_Items": {},
-            },
-        }
-    },
-}
+from tests.tenants import SHOP, WEST
 
 
 def spec(tenants: Any = None, **changes: Any):
@@ -211,20 +178,11 @@ def test_a_mistake_gets_its_sentence(tenants, sentence):
     assert sentence in str(refused.value)
 
 
-def test_tenants_without_anybody_who_makes_them_are_refused_with_the_way_out():
-    with pytest.raises(NotADeployment) as refused:
-        stack_file.spec({"tenants": {"shop": {}}})
-
-    assert "spec.tenants: needs somebody who makes them in Pulsar. Add `resources: {}` under operators" in str(
-        refused.value
-    )
-
-
 def test_a_namespace_is_replicated_by_one_part_of_the_file_alone():
     with pytest.raises(NotADeployment) as refused:
         spec(pulsar__peers={"west": {**WEST, "namespaces": ["shop/orders"]}})
 
-    assert "pulsar.peers.west.namespaces both say where shop/orders is replicated" in str(refused.value)
+    assert "pulsar.peers.west.namespaces names shop/orders, which must exist before" in str(refused.value)
 
 
 @pytest.mark.parametrize(
