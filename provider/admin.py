@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import html
 import json
 import re
 import threading
@@ -255,7 +256,10 @@ def _json(body: bytes) -> Any:
 
 
 def _reason(status: int, body: bytes) -> str:
+    """What Pulsar says of it: as JSON, or in the page that its web server makes of an error."""
     try:
         return str(json.loads(body)["reason"])
     except (ValueError, KeyError, TypeError):
-        return f"HTTP {status} {body[:300].decode(errors='replace')}".strip()
+        text = body.decode(errors="replace")
+    page = re.search(r"<title>(?:Error \d+ )?(.*?)</title>", text, re.DOTALL)
+    return html.unescape(page[1]) if page else f"HTTP {status} {text[:300]}".strip()

@@ -13,6 +13,7 @@ class Reply(NamedTuple):
 
     status: int
     told: Any = None
+    """What is sent as JSON; bytes as they are."""
     headers: Mapping[str, str] = {}
 
 
@@ -33,7 +34,8 @@ def served(answer: Callable[[str, str, bytes], Reply]) -> Iterator[int]:
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
             reply = answer(self.command, self.path, body)
             self.send_response(reply.status)
-            text = b"" if reply.told is None else json.dumps(reply.told).encode()
+            text = reply.told if isinstance(reply.told, bytes) else json.dumps(reply.told).encode()
+            text = b"" if reply.told is None else text
             for key, value in reply.headers.items():
                 self.send_header(key, value)
             self.send_header("content-length", str(len(text)))

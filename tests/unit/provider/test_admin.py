@@ -87,3 +87,12 @@ def test_brokers_that_send_each_other_the_same_request_are_not_followed_for_ever
         admin = through_kubernetes({None: port, "events-broker-0": port})
         with pytest.raises(Refused, match="307"):
             admin.get("tenants")
+
+
+def test_what_the_web_server_says_in_a_page_is_told_as_a_sentence():
+    page = b"<html><title>Error 409 Incompatible schema: exists &quot;STRING&quot;</title><body>...</body></html>"
+
+    with served(lambda *_: Reply(409, page)) as port, pytest.raises(Refused) as refused:
+        Admin(settings({"adminUrl": f"http://127.0.0.1:{port}"}), "v2").get("schemas/a/b/t/schema")
+
+    assert refused.value.reason == 'Incompatible schema: exists "STRING"'
