@@ -47,7 +47,7 @@ NOT_SHOWN = {
     **dict.fromkeys(("offload_error", "write_storage_error", "read_offload_error"), "from the first failure on"),
     **dict.fromkeys(("offload_rate", "read_offload_rate"), "reckoned once a minute"),
 }
-"""What a broker need not show when it has moved, read and deleted, and why not."""
+"""What a broker need not show when it has moved and read, and why not."""
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +166,7 @@ def test_a_namespace_without_a_policy_moves_by_command_alone_and_deleting_a_topi
         )
 
 
-def test_the_dashboard_asks_for_what_brokers_show_of_moving_reading_and_deleting(store):
+def test_the_dashboard_asks_for_what_brokers_show_of_moving_and_reading(store):
     # Within two minutes: then a broker forgets a topic that has neither moved nor been read.
     without = {f"brk_ledgeroffloader_{each}{end}" for each in NOT_SHOWN for end in ("", "_total")}
 

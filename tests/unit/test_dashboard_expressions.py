@@ -15,7 +15,6 @@ ALERTED = re.compile(r"\b(?:pulsar|bookie|bookkeeper|replication|etcd|jvm|brk)_\
 """Metrics in an alert, which doesn't choose a cluster and so has no braces everywhere."""
 NOT_SEEN = {
     "ALERTS": "Prometheus' own, of the rules that it holds",
-    "brk_ledgeroffloader_delete_offload_ops_total": "shown from the first deletion on; its type was on the page",
     **dict.fromkeys(
         (f"brk_ledgeroffloader_{each}_error_total" for each in ("offload", "write_storage", "read_offload")),
         "shown from the first failure on; its type was on the page",

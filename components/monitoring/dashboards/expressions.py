@@ -173,7 +173,6 @@ OFFLOAD_FAILURES = (
     _by("namespace", _increase(metrics.OFFLOAD_FAILURES[0], TOPIC), "ledgers of {{namespace}}"),
     _by("namespace", _increase(metrics.OFFLOAD_FAILURES[1], TOPIC), "writes of {{namespace}}"),
 )
-OFFLOADS_DELETED = _by("status", _increase(f"{_OFFLOADER}delete_offload_ops_total", TOPIC))
 READING_BACK = _by("namespace", _of(f"{_OFFLOADER}read_offload_rate", TOPIC))
 READ_BACK_FAILURES = _by("namespace", _increase(f"{_OFFLOADER}read_offload_error_total", TOPIC))
 READ_BACK_TIME = tuple(
