@@ -232,7 +232,7 @@ CASES = (
     Case(
         "tenants handed to the operator",
         {"operators": {"resources": {"install": False}}},
-        ("shop/orders", "stays in Pulsar"),
+        ("shop/orders", "stay in Pulsar"),
         R.NOTICED,
         more=NATIVE,
     ),
