@@ -1,16 +1,18 @@
 """One comment a stack on a pull request, and one issue a stack that drifted: updated, and never repeated."""
 
 import argparse
+import json
 import os
 import pathlib
 import re
+from collections.abc import Collection
 
 from local.problem import Problem
 
 from . import forge
 from .forge import LONGEST, Forge
 
-_MARK = re.compile(r"<!-- pulsar-(review|drift):[a-z0-9][-a-z0-9]{0,99} -->")
+_MARK = re.compile(r"<!-- pulsar-(?P<kind>review|drift):(?P<stack>[a-z0-9][-a-z0-9]{0,99}) -->")
 _CUT = "\n\n… the rest is too long for here; `python -m review report` prints all of it.\n"
 
 
@@ -55,6 +57,30 @@ def comment(where: Forge, number: int, text: str) -> str:
     return "written"
 
 
+def withdraw(where: Forge, number: int, touched: Collection[str]) -> list[str]:
+    """Say in the comments about stacks that a pull request no longer touches that it doesn't.
+
+    Args:
+        where: the forge.
+        number: the pull request.
+        touched: the stacks that it does touch.
+
+    Returns:
+        The stacks whose comments were changed.
+    """
+    found = []
+    for path, before in list(where.comments(number)):
+        first = before.partition("\n")[0].strip()
+        mark = _MARK.fullmatch(first)
+        if not mark or mark["kind"] != "review" or mark["stack"] in touched:
+            continue
+        text = f"{first}\n### ⚪ {mark['stack']}: this pull request no longer touches it.\n"
+        if before.replace("\r\n", "\n").strip() != text.strip():
+            where.change_comment(path, text)
+            found.append(mark["stack"])
+    return found
+
+
 def issue(where: Forge, stack: str, text: str | None) -> str:
     """Keep one open issue about a stack that drifted; close it when it doesn't any more.
 
@@ -85,7 +111,10 @@ def issue(where: Forge, stack: str, text: str | None) -> str:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What the command can be told."""
-    parser.add_argument("files", nargs="+", type=pathlib.Path, help="reports in Markdown, one a stack")
+    parser.add_argument("files", nargs="*", type=pathlib.Path, help="reports in Markdown, one a stack")
+    parser.add_argument(
+        "--touched", type=pathlib.Path, help="what `touched --json` printed: comments on other stacks are withdrawn"
+    )
     parser.add_argument("--pull-request", type=int, help="its number (default: CI_MERGE_REQUEST_IID)")
     parser.add_argument("--head", help="the commit that the pull request is found by, where its number isn't known")
 
@@ -106,5 +135,25 @@ def run(told: argparse.Namespace) -> int:
     if not number:
         raise Problem("Which pull request? Name it: --pull-request NUMBER, or --head COMMIT on GitHub.")
     for path in told.files:
-        print(f"{path.name}: {comment(where, number, path.read_text())}")
+        print(f"{path.name}: {comment(where, number, _read(path))}")
+    if told.touched:
+        for stack in withdraw(where, number, _stacks(told.touched)):
+            print(f"{stack}: withdrawn")
     return 0
+
+
+def _read(path: pathlib.Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:
+        raise Problem(f"There is no report {path}: its review ended before it wrote one.") from None
+
+
+def _stacks(path: pathlib.Path) -> list[str]:
+    try:
+        told = json.loads(_read(path))
+    except ValueError:
+        told = None
+    if not isinstance(told, list):
+        raise Problem(f"{path} is no list of stacks. `python -m review touched --json` prints one.")
+    return [str(each) for each in told]

@@ -1,5 +1,7 @@
 """One comment a stack, one issue a stack that drifted: what people would stop reading if it were repeated."""
 
+import argparse
+
 import pytest
 
 from local.problem import Problem
@@ -61,6 +63,41 @@ def test_a_comment_that_somebody_forged_is_left_alone(there):
 
     assert posting.comment(client, 3, REPORT) == "written"
     assert served.comments[0]["body"].endswith("everything is fine")
+
+
+def test_what_was_said_of_a_stack_that_is_no_longer_touched_is_withdrawn(there):
+    served, client = there
+    posting.comment(client, 3, REPORT)
+    posting.comment(client, 3, REPORT.replace("onprem", "aws"))
+    served.by_somebody(f"{mark('gcp')} is mine")
+
+    assert posting.withdraw(client, 3, ["onprem"]) == ["aws"]
+    assert posting.withdraw(client, 3, ["onprem"]) == [], "Once is enough."
+
+    told = [each["body"] for each in served.comments]
+    assert told[0] == REPORT
+    assert told[1].startswith(mark("aws"))
+    assert "no longer touches it" in told[1]
+    assert told[2].endswith("is mine")
+
+
+def test_a_stack_that_is_touched_again_gets_its_report_in_the_same_comment(there):
+    served, client = there
+    posting.comment(client, 3, REPORT)
+    posting.withdraw(client, 3, [])
+
+    assert posting.comment(client, 3, REPORT) == "updated"
+    assert [each["body"] for each in served.comments] == [REPORT]
+
+
+def test_a_report_that_was_never_written_is_said(tmp_path, monkeypatch):
+    monkeypatch.setenv("CI_MERGE_REQUEST_IID", "3")
+    monkeypatch.setenv("GITHUB_REPOSITORY", "team/streaming")
+    monkeypatch.setenv("GITHUB_TOKEN", forges.TOKEN)
+    told = argparse.Namespace(files=[tmp_path / "review-aws.md"], pull_request=None, head=None, touched=None)
+
+    with pytest.raises(Problem, match="ended before it wrote one"):
+        posting.run(told)
 
 
 def test_a_text_without_a_mark_is_not_posted(there):

@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from local.paths import PROJECT
+from review.writing import mark
 from tests import forges
 
 WORKFLOWS = sorted((PROJECT / ".github" / "workflows").glob("*.yml"))
@@ -76,7 +77,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     shutil.copytree(PROJECT / "local" / "engine", work / "local" / "engine", ignore=shutil.ignore_patterns("*.pyc"))
     git(folder, "init", "-q", "--bare", "-b", "main", "origin.git")
     git(work, "init", "-q", "-b", "main")
-    (work / ".git" / "info" / "exclude").write_text(".venv\nreports\nreview-*.md\n")
+    (work / ".git" / "info" / "exclude").write_text(".venv\nreports\nreview-*.md\ntouched.json\n")
     git(work, "remote", "add", "origin", str(folder / "origin.git"))
     save(work, "Everything")
     git(work, "push", "-q", "origin", "main")
@@ -172,17 +173,22 @@ def test_a_pull_request_gets_one_comment_for_the_one_stack_that_it_touches(
         served.pulls = [{"number": 9, "head": {"sha": head}}]
         posted(runner, tmp_path, served)
         report.write_text(report.read_text().replace("Brokers grow", "Brokers surely grow"))
+        served.comments.append({"id": 2, "body": f"{mark('aws')}\nof an earlier push", "user": {"type": "Bot"}})
         posted(runner, tmp_path, served)
 
-    assert len(served.comments) == 1, "The second run changes the comment."
+    assert len(served.comments) == 2, "The second run changes the comment."
     assert "surely grow" in served.comments[0]["body"]
+    assert "no longer touches it" in served.comments[1]["body"]
 
 
 def posted(runner: Runner, folder: pathlib.Path, served: forges.Forge) -> None:
     """What comment.yml does, with a `gh` that finds the artifact in the clone."""
     fake = folder / "bin" / "gh"
     fake.parent.mkdir(exist_ok=True)
-    fake.write_text("#!/bin/sh\nmkdir -p reports/review-onprem\ncp review-onprem.md reports/review-onprem/\n")
+    fake.write_text(
+        "#!/bin/sh\nmkdir -p reports/review-onprem reports/touched\ncp touched.json reports/touched/\n"
+        "cp review-onprem.md reports/review-onprem/\n"
+    )
     fake.chmod(0o755)
     told = runner.run(
         "comment.yml",
