@@ -98,10 +98,11 @@ def review(stack: str, base: str, before: Side, after: Side, plan: Sequence[Chan
     """
     if whole := _whole(stack, before, after):
         return Report(stack, base, [whole])
-    edited = edits(before, after)
+    nothing = _from_nothing(stack, before)
+    edited = [] if nothing else edits(before, after)
     changes = list(plan) if plan is not None else between(before.resources, after.resources)
     found = [
-        *of_edits(edited, after.settings),
+        *([nothing] if nothing else of_edits(edited, after.settings)),
         *of_changes(changes, after.refusals),
         *new_violations(before.resources, after.resources),
     ]
@@ -144,6 +145,24 @@ def _whole(stack: str, before: Side, after: Side) -> Finding | None:
         )
     if after.mistakes:
         return Finding(Risk.REFUSED, stack, after.mistakes)
+    return None
+
+
+def _from_nothing(stack: str, before: Side) -> Finding | None:
+    """What there is to say of a stack file that has nothing before it to be compared with."""
+    if before.absent:
+        return Finding(
+            Risk.HARMLESS,
+            stack,
+            f"{stack} is a new environment: `pulumi up` makes all of it, and nothing else changes.",
+        )
+    if before.mistakes:
+        return Finding(
+            Risk.INTERRUPTS,
+            stack,
+            f"What stood in stacks/Pulumi.{stack}.yaml before describes no deployment, so that all of it is told as "
+            "new. What becomes of that which is up only the engine's preview can tell (--engine).",
+        )
     return None
 
 

@@ -23,8 +23,8 @@ _MADE_UP = "00000000-0000-4000-8000-000000000000"
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Case], Project]:
-    """A stack that the engine knows as up: as it was recorded, with what the case has besides; or, of a stack on
-    another metadata store, as the engine would make it from nothing."""
+    """A stack that the engine knows as up: as it was recorded, with what came since and what the case has
+    besides; or, of a stack on another metadata store, as the engine would make it from nothing."""
     made: dict[str, Project] = {}
 
     def make(case: Case) -> Project:
@@ -33,9 +33,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Case], Projec
             made[key] = Project(tmp_path_factory.mktemp("review"), case.stack)
             if "pulsar.metadata" not in case.more:
                 made[key].take_over((STATES / f"{case.stack}.json").read_text())
-            if case.more or case.had:
-                configure(made[key], case, after=False)
-                assume(made[key])
+            configure(made[key], case, after=False)
+            assume(made[key])
         return made[key]
 
     return make

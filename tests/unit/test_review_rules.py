@@ -135,6 +135,27 @@ def test_a_stack_file_that_is_taken_away_is_no_small_thing():
     assert "stays up" in told.findings[0].sentence
 
 
+def test_a_new_environment_is_told_as_one_and_interrupts_nobody():
+    from review.report import review
+
+    made = Side([Resource("kubernetes:core/v1:ConfigMap", "pulsar", {})], settings={"pulsar.version": "4.0.13"})
+
+    told = review("new", "0" * 40, Side(absent=True), made)
+
+    assert told.risk == Risk.HARMLESS
+    assert "Objects: 1 made." in told.verdict
+    assert "new environment" in told.findings[0].sentence
+
+
+def test_a_file_that_described_nothing_before_is_compared_with_nothing():
+    from review.report import review
+
+    told = review("old", "0" * 40, Side(mistakes="spec.pulsar.version: is missing."), Side())
+
+    assert told.risk == Risk.INTERRUPTS
+    assert "--engine" in told.findings[0].sentence
+
+
 def test_mistakes_in_the_file_are_what_the_review_says():
     from review.report import review
 
