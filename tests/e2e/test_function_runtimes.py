@@ -75,7 +75,8 @@ def running(up: Variant) -> dict[str, str]:
     return {
         str(pod.metadata.name): str(pod.metadata.uid)
         for pod in up.core.list_namespaced_pod(jobs(up)).items
-        if pod.metadata.deletion_timestamp is None and all(each.ready for each in pod.status.container_statuses or ())
+        if pod.metadata.deletion_timestamp is None
+        and [each.status for each in pod.status.conditions or () if each.type == "Ready"] == ["True"]
     }
 
 
