@@ -114,7 +114,7 @@ def test_state_outlives_its_pod_and_is_read_from_outside(up: Variant):
     pod = "pf-public-default-totals-0"
     before = running(up)[pod]
     up.core.delete_namespaced_pod(pod, jobs(up))
-    eventually(lambda: running(up).get(pod, before) != before, 60)
+    eventually(lambda: running(up).get(pod, before) != before, 120)
 
     with up.endpoints() as endpoints:
         total = json.loads(through(endpoints, ORDER, "enriched", "totals"))
