@@ -18,6 +18,7 @@ DEKAF_IMAGE = "docker.io/visortelle/dekaf:1.1.0"
 PULSAR_MANAGER_IMAGE = "docker.io/apachepulsar/pulsar-manager:v0.4.0"
 OAUTH2_PROXY_IMAGE = "quay.io/oauth2-proxy/oauth2-proxy:v7.15.6"
 PROMETHEUS_IMAGE = "quay.io/prometheus/prometheus:v2.55.1"
+GRAFANA_IMAGE = "docker.io/grafana/grafana:11.6.16"
 KUBERNETES_OLDEST = "1.30"
 KUBERNETES_NEWEST = "1.37"
 

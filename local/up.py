@@ -84,8 +84,8 @@ def summary(stack: Stack) -> str:
         ]
     if stack.spec.demo and stack.spec.demo.address:
         lines.append(f"  Demo        {stack.spec.demo.address}")
-    if stack.spec.monitoring and stack.spec.monitoring.address:
-        lines.append(f"  Prometheus  {stack.spec.monitoring.address}")
+    pages = stack.spec.monitoring.pages if stack.spec.monitoring else {}
+    lines += [f"  {name:10}  {address}" for name, address in pages.items() if address]
     lines += [
         "",
         f'  make pulsar-admin ARGS="topics list public/default"{suffix}   Pulsar\'s own command-line tools',

@@ -20,7 +20,7 @@ from tests.examples import Example
 PROJECT = pathlib.Path(__file__).resolve().parent.parent
 FIXTURES = pathlib.Path(os.environ.get("PULSAR_FIXTURES") or PROJECT.parent / "shared" / "fixtures")
 WRITTEN_ANEW = {"streamnative": streamnative_definitions.definitions}
-OPERATORS = ("function-mesh", "kaap", "pulsar-resources-operator", *WRITTEN_ANEW)
+OPERATORS = ("function-mesh", "kaap", "prometheus-operator", "pulsar-resources-operator", *WRITTEN_ANEW)
 """The operators whose definitions are there, by their file or their name."""
 
 

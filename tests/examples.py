@@ -78,5 +78,7 @@ def with_operators() -> list[Example]:
     return [
         each
         for each, spec in specs
-        if any(spec.get(part) for part in _BESIDE_PULSAR) or (spec.get("pulsar") or {}).get("operator")
+        if any(spec.get(part) for part in _BESIDE_PULSAR)
+        or (spec.get("pulsar") or {}).get("operator")
+        or (spec.get("monitoring") or {}).get("kind") == "prometheus-operator"
     ]

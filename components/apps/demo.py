@@ -68,8 +68,7 @@ class DemoSpec(Spec):
     @property
     def address(self) -> str | None:
         """Where a browser finds the page, if the stack file fixes it."""
-        service = self.service
-        return f"http://{service.host}:{service.node_port}/" if service.host and service.node_port else None
+        return self.service.address
 
 
 def code() -> dict[str, str]:

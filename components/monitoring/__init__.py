@@ -33,11 +33,14 @@ class Monitoring(pulumi.ComponentResource):
     ) -> None:
         manifests = monitoring.manifests(stack.pulsar, stack.cluster.offer, by_function_mesh(stack))
         super().__init__("pulsar:monitoring:Monitoring", name, {"kind": monitoring.kind}, opts)
-        made: list[pulumi.Resource] = [*needed]
-        *beside, (logical, main) = manifests.items()
-        within = pulumi.ResourceOptions(parent=self, depends_on=list(needed))
-        made += [register(each, manifest, within) for each, manifest in beside]
-        register(logical, main, pulumi.ResourceOptions(parent=self, depends_on=made))
+        needed = [*needed, *monitoring.first(stack.cluster.offer, pulumi.ResourceOptions(parent=self))]
+        pods = {each: manifest for each, manifest in manifests.items() if "template" in manifest.get("spec", {})}
+        within = pulumi.ResourceOptions(parent=self, depends_on=needed)
+        beside = [register(each, manifest, within) for each, manifest in manifests.items() if each not in pods]
+        # A pod that starts before what it mounts exists is retried late by Kubernetes.
+        after = pulumi.ResourceOptions(parent=self, depends_on=[*needed, *beside])
+        for each, manifest in pods.items():
+            register(each, manifest, after)
         self.register_outputs({})
 
 

@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
+import pulumi
 import pydantic
 import yaml
 
@@ -12,14 +13,17 @@ from .. import names, versions
 from ..clusters.cluster import Offer
 from ..clusters.sizing import Demand
 from ..durations import Duration
-from ..model import Bytes, Cpu, Image, ObjectName, Spec
+from ..model import Bytes, Cpu, Image, Spec
 from ..pulsar.metadata.store import VolumeSpec
 from ..pulsar.objects import objects
 from ..pulsar.service import PageServiceSpec
 from ..pulsar.workload import Manifest, Mount, Workload, demand, placed
 from .alert import rules
 from .alerts import alerts
+from .capacity import kept_size, too_little_memory, volume_size
 from .discovery import DISCOVERIES, Discovery, DiscoveryName
+from .grafana import GrafanaSpec
+from .remote_write import RemoteWriteSpec
 from .targets import Target, scrape_job, targets
 
 if TYPE_CHECKING:
@@ -28,26 +32,6 @@ if TYPE_CHECKING:
 ROLE, PORT = "prometheus", 9090
 _CONFIGURATION, _DATA = "/etc/prometheus", "/prometheus"
 _SECRETS = "/etc/prometheus-secrets"
-_SAMPLE = 2
-"""Bytes of a stored sample, generously (Prometheus' documentation on storage: 1 to 2)."""
-
-
-def _url(value: str) -> str:
-    if not value.startswith(("http://", "https://")) or "@" in value or " " in value:
-        raise ValueError(
-            f"{value[:80]!r} is not an address to send samples to. Write https:// and its path, without a user or a "
-            "password: a `secret` holds these."
-        )
-    return value
-
-
-class RemoteWriteSpec(Spec):
-    """Another system that gets every sample as well, for longer than `retention`."""
-
-    url: Annotated[str, pydantic.AfterValidator(_url)]
-    """Where it takes them, by Prometheus' remote write protocol."""
-    secret: ObjectName | None = None
-    """A Secret beside Prometheus whose key `token` is shown as a bearer token. Default: none is shown."""
 
 
 class PrometheusServiceSpec(PageServiceSpec):
@@ -90,15 +74,13 @@ class OwnSpec(Spec):
     """Other systems that get every sample."""
     service: PrometheusServiceSpec = PrometheusServiceSpec()
     """How a browser reaches it."""
+    grafana: GrafanaSpec | None = None
+    """A Grafana that shows dashboards of it. Default: Prometheus' own page alone."""
 
     def mistakes(self) -> Iterator[tuple[str, str]]:
         """What doesn't fit together."""
-        if self.memory < (least := Bytes((256 << 20) + 8192 * self.series)):
-            yield (
-                "memory",
-                f"{self.memory} is too little for {self.series} series. Use at least {least.mebibytes + 1}Mi, or fewer "
-                "series.",
-            )
+        if complaint := too_little_memory(self.memory, self.series):
+            yield "memory", complaint
         if self.retention < self.interval:
             yield (
                 "retention",
@@ -117,6 +99,11 @@ class OwnSpec(Spec):
         """What the volume's size comes from."""
         yield "volume.size", str(self.size), "stack file" if self.volume else "series, interval and retention"
 
+    def first(self, offer: Offer, opts: pulumi.ResourceOptions) -> Sequence[pulumi.Resource]:
+        """Nothing must be there before it."""
+        del offer, opts
+        return ()
+
     def misfits(self, pulsar: "PulsarSpec") -> Iterator[tuple[str, str]]:
         """Pods that it wouldn't find."""
         yield from (("discovery", sentence) for sentence in self._finding.misfits(pulsar))
@@ -124,7 +111,8 @@ class OwnSpec(Spec):
     @property
     def node_ports(self) -> Mapping[str, int | None]:
         """The nodes' ports that it asks for, by setting."""
-        return {"service.node_port": self.service.node_port}
+        shown = {"grafana.service.node_port": self.grafana.service.node_port} if self.grafana else {}
+        return {"service.node_port": self.service.node_port, **shown}
 
     @property
     def _finding(self) -> Discovery:
@@ -132,22 +120,20 @@ class OwnSpec(Spec):
 
     @property
     def size(self) -> Bytes:
-        """How large the volume is: the samples, a quarter for the log and compaction; 2Gi at the least."""
+        """How large the volume is."""
         if self.volume:
             return self.volume.size
-        samples = self.series * self.retention // self.interval
-        return Bytes(max(2, -(-samples * _SAMPLE * 5 // 4 // (1 << 30))) << 30)
+        return volume_size(self.series, retention=self.retention, interval=self.interval)
 
     @property
-    def address(self) -> str | None:
-        """Where a browser finds it, if the stack file fixes it."""
-        service = self.service
-        return f"http://{service.host}:{service.node_port}/" if service.host and service.node_port else None
+    def pages(self) -> dict[str, str | None]:
+        """What a browser can look at, and where it finds it, if the stack file fixes that."""
+        return {"Prometheus": self.service.address, **({"Grafana": self.grafana.address} if self.grafana else {})}
 
     @property
     def images(self) -> frozenset[str]:
         """Every image that a pod is made from."""
-        return frozenset({self.image})
+        return frozenset({self.image, *((self.grafana.image,) if self.grafana else ())})
 
     def configuration(self, pulsar: "PulsarSpec", further: Sequence[Target] = ()) -> dict[str, str]:
         """Prometheus' files, by their names."""
@@ -182,8 +168,7 @@ class OwnSpec(Spec):
                 f"--config.file={_CONFIGURATION}/prometheus.yml",
                 f"--storage.tsdb.path={_DATA}/data",
                 f"--storage.tsdb.retention.time={int(self.retention)}s",
-                # Before the volume is full, the oldest samples go.
-                f"--storage.tsdb.retention.size={self.size * 4 // 5 // (1 << 20)}MB",
+                f"--storage.tsdb.retention.size={kept_size(self.size)}",
             ),
             ports={"http": PORT},
             cpu=self.cpu,
@@ -220,14 +205,15 @@ class OwnSpec(Spec):
         return placed(work, offer)
 
     def demands(self, pulsar: "PulsarSpec", offer: Offer) -> tuple[Demand, ...]:
-        """What its pod asks of its node: the volume, too."""
-        return (dataclasses.replace(demand(self.workload(pulsar, offer)), volumes=1),)
+        """What its pod asks of its node, the volume too, and what Grafana's does."""
+        own = dataclasses.replace(demand(self.workload(pulsar, offer)), volumes=1)
+        return (own, *((self.grafana.demand(pulsar, offer),) if self.grafana else ()))
 
     def manifests(self, pulsar: "PulsarSpec", offer: Offer, further: Sequence[Target] = ()) -> dict[str, Manifest]:
-        """Every object, by its logical name, in the order in which they need each other."""
-        work = self.workload(pulsar, offer, further)
-        found = {**self._beside(work, pulsar, offer, further), **objects(work)}
-        return {**{name: each for name, each in found.items() if name != work.name}, work.name: found[work.name]}
+        """Every object, by its logical name."""
+        work, grafana = self.workload(pulsar, offer, further), self.grafana
+        shown = grafana.manifests(pulsar, offer, prometheus=work, interval=f"{self.interval}") if grafana else {}
+        return {**self._beside(work, pulsar, offer, further), **objects(work), **shown}
 
     def _beside(
         self, work: Workload, pulsar: "PulsarSpec", offer: Offer, further: Sequence[Target]

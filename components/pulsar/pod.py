@@ -26,7 +26,7 @@ def pod_template(work: Workload) -> Manifest:
             # Docker-style variables for every Service would land in Pulsar's configuration.
             "enableServiceLinks": False,
             "terminationGracePeriodSeconds": work.grace_seconds,
-            "securityContext": pod_security(),
+            "securityContext": pod_security(work.user),
             **spread(work),
             **({"nodeSelector": dict(work.node_selector)} if work.node_selector else {}),
             **({"volumes": [{"name": each.name, **each.source} for each in work.mounts]} if work.mounts else {}),
@@ -56,11 +56,11 @@ def init_container(container: InitContainer, mounts: tuple[Mount, ...]) -> Manif
     }
 
 
-def pod_security() -> Manifest:
+def pod_security(user: int | None = None) -> Manifest:
     """The `restricted` level of Kubernetes' Pod Security Standards, for the pod."""
     return {
         "runAsNonRoot": True,
-        "runAsUser": USER,
+        "runAsUser": USER if user is None else user,
         "runAsGroup": 0,
         "fsGroup": 0,
         "fsGroupChangePolicy": "OnRootMismatch",

@@ -70,6 +70,11 @@ class PageServiceSpec(ServiceSpec):
                 f"{self.node_port} is outside of Kubernetes' range for node ports. Choose one from 30000 to 32767.",
             )
 
+    @property
+    def address(self) -> str | None:
+        """Where a browser finds the page, if the stack file fixes it."""
+        return f"http://{self.host}:{self.node_port}/" if self.host and self.node_port else None
+
     def manifest(self, offer: Offer) -> Manifest:
         """The Service's own fields, with the node port."""
         return {**super().manifest(offer), **({"nodePorts": {"http": self.node_port}} if self.node_port else {})}

@@ -67,6 +67,8 @@ class Workload:
     role: str
     """What the pods are: `broker`."""
     image: str
+    user: int | None = None
+    """Who its process is in its pods. Default: who Pulsar's own images run as."""
     replicas: int
     command: tuple[str, ...]
     """What is run. Empty: what the image runs by itself."""

@@ -9,7 +9,7 @@ from ..rule import Resource, ResourceRule, Setting, Settings
 _KNOWN = (
     *("docker.io/apachepulsar", "docker.io/streamnative", "quay.io/coreos"),
     *("docker.io/rclone", "docker.io/chrislusf", "docker.io/oxia", "quay.io/prometheus"),
-    *("docker.io/visortelle", "quay.io/oauth2-proxy"),
+    *("docker.io/grafana", "docker.io/visortelle", "quay.io/oauth2-proxy"),
 )
 """Where the images come from that this project deploys by itself."""
 _DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")

@@ -150,3 +150,81 @@ def test_of_the_parts_those_that_hold_data_are_kept(deploy: Deploy):
 
     assert [name for kind, name in PARTS if kept.one(kind, name).protect] == ["pulsar-zookeeper", "pulsar-bookkeeper"]
     assert not [name for kind, name in PARTS if free.one(kind, name).protect]
+
+
+STACK = {"monitoring": {"kind": "prometheus-operator", "install": True}}
+
+
+def test_kube_prometheus_stack_comes_before_what_it_is_told_and_goes_after_it(deploy: Deploy):
+    registered = deployed(deploy, STACK)
+
+    release = registered.one("Release", "prometheus-operator")
+    assert (release.inputs["chart"], release.inputs["version"]) == ("kube-prometheus-stack", "87.16.1")
+    assert release.inputs["repositoryOpts"] == {"repo": "https://prometheus-community.github.io/helm-charts"}
+    assert release.inputs["namespace"] == "prometheus-operator"
+    told = [*registered.of("PodMonitor"), *registered.of("PrometheusRule")]
+    assert len(told) > 5
+    for each in told:
+        assert release.urn in each.dependencies, f"{each.name} needs the release's definitions."
+        assert each.provider == release.provider
+
+
+def test_a_prometheus_operator_of_somebody_else_is_left_alone(deploy: Deploy):
+    registered = deployed(deploy, {"monitoring": {"kind": "prometheus-operator"}})
+
+    assert registered.of("Release") == registered.of("Operator") == []
+    assert [each.name for each in registered.of("Namespace")] == ["pulsar-namespace"]
+    assert registered.of("PodMonitor")
+
+
+def values(deploy: Deploy, monitoring: dict[str, Any], cluster: dict[str, Any] | None = None) -> dict[str, Any]:
+    changes = {"monitoring": {**STACK["monitoring"], **monitoring}, **(cluster or {})}
+    return deployed(deploy, changes).one("Release", "prometheus-operator").inputs["values"]
+
+
+def test_its_prometheus_reads_every_monitor_and_rule_whatever_their_labels(deploy: Deploy):
+    spec = values(deploy, {})["prometheus"]["prometheusSpec"]
+
+    assert spec["podMonitorSelectorNilUsesHelmValues"] is spec["ruleSelectorNilUsesHelmValues"] is False
+
+
+def test_its_prometheus_keeps_as_much_as_is_asked_for(deploy: Deploy):
+    far = {"url": "https://far.example/push", "secret": "far"}
+    told = values(deploy, {"retention": "30d", "remote_write": [far]}, {"cluster.storage_class": "fast"})
+    spec = told["prometheus"]["prometheusSpec"]
+    claim = spec["storageSpec"]["volumeClaimTemplate"]["spec"]
+
+    assert spec["retention"] == "2592000s"
+    assert claim["resources"]["requests"]["storage"] == "41Gi"
+    assert claim["storageClassName"] == "fast"
+    assert spec["retentionSize"] == "33587MB", "Before the volume is full, the oldest samples go."
+    credentials = {"authorization": {"credentials": {"name": "far", "key": "token"}}}
+    assert spec["remoteWrite"] == [{"url": "https://far.example/push", **credentials}]
+
+
+def test_its_grafana_finds_the_dashboards_and_has_no_password_that_everybody_knows(deploy: Deploy):
+    registered = deployed(deploy, STACK)
+    grafana = registered.one("Release", "prometheus-operator").inputs["values"]["grafana"]
+    sidecar = grafana["sidecar"]["dashboards"]
+    labels = registered.one("ConfigMap", "pulsar-dashboard-overview").inputs["metadata"]["labels"]
+
+    assert labels[sidecar["label"]] == sidecar["labelValue"]
+    assert sidecar["searchNamespace"] == "ALL", "They are in Pulsar's namespace."
+    assert grafana["grafana.ini"]["security"]["disable_initial_admin_creation"] is True
+    assert grafana["grafana.ini"]["auth.anonymous"] == {"enabled": True, "org_role": "Viewer"}
+    assert values(deploy, {"dashboards": False})["grafana"] == {"enabled": False}
+
+
+def test_own_values_of_kube_prometheus_stack_win(deploy: Deploy):
+    own = {"grafana": {"persistence": {"enabled": True}}, "kubeScheduler": {"enabled": True}}
+    told = values(deploy, {"values": own, "image": "registry.example.com/mirror/prometheus-operator:v0.92.1"})
+
+    assert told["kubeScheduler"] == {"enabled": True}
+    assert told["kubeEtcd"] == told["nodeExporter"] == {"enabled": False}
+    assert told["grafana"]["persistence"] == {"enabled": True}
+    assert told["grafana"]["sidecar"]["dashboards"]["enabled"] is True
+    assert told["prometheusOperator"]["image"] == {
+        "registry": "registry.example.com",
+        "repository": "mirror/prometheus-operator",
+        "tag": "v0.92.1",
+    }

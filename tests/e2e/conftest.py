@@ -19,6 +19,7 @@ ORDER = (
     "test_kubernetes_plugin",
     "test_kubernetes_plugin_readiness",
     "test_function_mesh",
+    "test_prometheus_operator",
     "test_local_cluster",
     "test_demo",
     "test_status",

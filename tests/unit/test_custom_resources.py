@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests import custom_resources, examples
+from tests import custom_resources, examples, rendered
 
 
 def _tenant(**spec):
@@ -56,3 +56,28 @@ def test_every_example_s_resources_are_as_their_projects_define_them(example):
 def test_some_example_has_tenants():
     kinds = {manifest["kind"] for each in examples.with_operators() for manifest in custom_resources.of_example(each)}
     assert {"PulsarTenant", "PulsarNamespace", "PulsarTopic", "PulsarPermission", "PulsarGeoReplication"} <= kinds
+    assert {"PodMonitor", "PrometheusRule"} <= kinds
+
+
+def test_what_every_stack_tells_a_prometheus_operator_is_as_its_project_defines_it():
+    watched = {"monitoring": {"kind": "prometheus-operator", "labels": {"release": "stack"}}}
+    functions = {"run_in": "pods", "runtime": "kubernetes", "packages": {"storage_class": "nfs"}}
+    stacks = (
+        {"pulsar.metadata": {"store": "etcd", "tls": {"members": "members", "clients": "clients"}}},
+        {"pulsar.metadata": {"store": "zookeeper"}, "pulsar.functions": functions},
+        {"pulsar.metadata": {"store": "oxia"}},
+        {"pulsar.tiered_storage": {"kind": "filesystem", "size": "1Ti"}},
+    )
+    for changes in stacks:
+        told = [each for each in rendered.of(watched | changes).values() if custom_resources.is_one(each)]
+        assert {each["kind"] for each in told} == {"PodMonitor", "PrometheusRule"}
+        for each in told:
+            custom_resources.validate(each)
+
+
+def test_a_monitor_with_a_field_of_prometheus_own_file_is_found():
+    told = rendered.of({"monitoring": {"kind": "prometheus-operator"}})["pulsar-broker-metrics"]
+    endpoint = {**told["spec"]["podMetricsEndpoints"][0], "metrics_path": "/metrics"}
+
+    (found,) = custom_resources.mistakes({**told, "spec": {**told["spec"], "podMetricsEndpoints": [endpoint]}})
+    assert "metrics_path" in found

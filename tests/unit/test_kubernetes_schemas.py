@@ -21,6 +21,7 @@ OPTIONS = {
             "kind": "own",
             "service": {"type": "NodePort", "node_port": 30082},
             "remote_write": [{"url": "https://far.example/push", "secret": "far"}],
+            "grafana": {"admin_secret": "grafana", "service": {"type": "NodePort", "node_port": 30083}},
         },
     },
     "ports of the nodes": {

@@ -150,6 +150,23 @@ def test_what_can_t_work_is_said_before_anything_is_made(monitoring: dict, sente
 
 
 @pytest.mark.parametrize(
+    ("monitoring", "sentence"),
+    [
+        ({"retention": "30d"}, "spec.monitoring.retention: is for installing kube-prometheus-stack"),
+        ({"values": {"grafana": {}}}, "spec.monitoring.values: is for installing kube-prometheus-stack"),
+        ({"install": True, "memory": "1Gi"}, "too little for 200000 series"),
+        ({"install": True, "namespace": "pulsar"}, "is Pulsar's own"),
+        ({"install": True, "version": "87"}, "is not one release of a chart"),
+    ],
+)
+def test_an_installation_that_can_t_be_is_said_before_anything_is_made(monitoring: dict, sentence: str):
+    with pytest.raises(mistakes.NotADeployment) as refused:
+        stack_file.spec({"monitoring": {"kind": "prometheus-operator", **monitoring}})
+
+    assert sentence in str(refused.value)
+
+
+@pytest.mark.parametrize(
     ("port", "other"), [(30080, "pulsar.proxy.service.node_ports.http"), (30083, "demo.service.node_port")]
 )
 def test_a_port_of_the_nodes_is_not_taken_twice(port: int, other: str):
