@@ -2,9 +2,9 @@
 
 They are written anew in a few words, from what the public definitions say of these fields: names, types, what is
 required, which values there are, and the shape of the status. They are not StreamNative's files, which are proprietary
-and have many more fields. Sources: `charts/sn-operator/crds` of streamnative/private-cloud, as far as it is public, and
-`operators/sn-operator` of k8s-operatorhub/community-operators, releases 0.12.13 (BookKeeperCluster, PulsarBroker) and
-0.13.12 (ZooKeeperCluster).
+and have many more fields. Source: `operators/sn-operator` of k8s-operatorhub/community-operators, read there:
+ZooKeeperCluster and PulsarCoordinator of release 0.13.12, BookKeeperCluster and PulsarBroker of 0.12.13, PulsarProxy of
+0.11.3.
 """
 
 from typing import Any
@@ -33,11 +33,8 @@ RESOURCES = an_object(requests=QUANTITIES, limits=QUANTITIES)
 CLAIM = an_object(accessModes=several(TEXT), resources=RESOURCES, storageClassName=TEXT)
 SELECTOR = an_object(matchLabels=TEXTS)
 NAMED = an_object(metadata=an_object(name=TEXT, annotations=TEXTS, labels=TEXTS), managed=WHETHER)
-MOUNT = an_object("mountPath", "name", mountPath=TEXT, name=TEXT, readOnly=WHETHER)
-PODS = an_object(**NAMED["properties"], volumeMounts=several(MOUNT))
 TERM = an_object("topologyKey", topologyKey=TEXT, labelSelector=SELECTOR)
 FLAGS: Schema = {**several(TEXT), "nullable": True, "x-kubernetes-list-type": "set"}
-FILES = several(an_object("key", "path", key=TEXT, path=TEXT, mode=NUMBER))
 POD = an_object(
     affinity=an_object(
         podAntiAffinity=an_object(
@@ -51,6 +48,11 @@ POD = an_object(
     labels=TEXTS,
     nodeSelector=TEXTS,
     resources=RESOURCES,
+    secretRefs={
+        **several(an_object("mountPath", "secretName", mountPath=TEXT, secretName=TEXT)),
+        "x-kubernetes-list-type": "map",
+        "x-kubernetes-list-map-keys": ["secretName"],
+    },
     securityContext=an_object(fsGroup=NUMBER, runAsGroup=NUMBER, runAsNonRoot=WHETHER, runAsUser=NUMBER),
     serviceAccountName=TEXT,
     terminationGracePeriodSeconds=NUMBER,
@@ -68,14 +70,6 @@ POD = an_object(
     vars=several(
         an_object(
             "name", name=TEXT, value=TEXT, valueFrom=an_object(secretKeyRef=an_object("key", key=TEXT, name=TEXT))
-        )
-    ),
-    volumes=several(
-        an_object(
-            "name",
-            name=TEXT,
-            configMap=an_object(name=TEXT, defaultMode=NUMBER, items=FILES),
-            secret=an_object(secretName=TEXT, defaultMode=NUMBER, items=FILES),
         )
     ),
 )
@@ -99,7 +93,7 @@ ZOOKEEPER = an_object(
         tickTime=NUMBER,
     ),
     persistence=an_object(data=CLAIM, dataLog=CLAIM, reclaimPolicy=TEXT),
-    apiObjects=an_object(statefulSet=PODS, clientService=NAMED, headlessService=NAMED, configMap=NAMED),
+    apiObjects=an_object(statefulSet=NAMED, clientService=NAMED, headlessService=NAMED, configMap=NAMED),
 )
 BOOKKEEPER = an_object(
     **SET,
@@ -111,11 +105,11 @@ BOOKKEEPER = an_object(
         conf=TEXTS,
     ),
     apiObjects=an_object(
-        bookieStatefulSet=PODS,
+        bookieStatefulSet=NAMED,
         clientService=NAMED,
         headlessService=NAMED,
         configMap=NAMED,
-        autoRecoveryStatefulSet=PODS,
+        autoRecoveryStatefulSet=NAMED,
         autoRecoveryHeadlessService=NAMED,
         autoRecoveryConfigMap=NAMED,
     ),
@@ -124,7 +118,7 @@ BROKER = an_object(
     **SET,
     zkServers={**TEXT, "nullable": True},
     config=an_object(clusterName=TEXT, custom=TEXTS, function=an_object(enabled=WHETHER)),
-    apiObjects=an_object(statefulSet=PODS, internalService=NAMED, headlessService=NAMED),
+    apiObjects=an_object(statefulSet=NAMED, internalService=NAMED, headlessService=NAMED),
 )
 PROXY = an_object(
     "brokerAddress",
@@ -133,7 +127,7 @@ PROXY = an_object(
     webSocketServiceEnabled=WHETHER,
     config=an_object(clusterName=TEXT, custom=TEXTS),
     apiObjects=an_object(
-        statefulSet=PODS, headlessService=NAMED, externalService=an_object(**NAMED["properties"], type=TEXT)
+        statefulSet=NAMED, headlessService=NAMED, externalService=an_object(**NAMED["properties"], type=TEXT)
     ),
 )
 COUNTED: Schema = {
@@ -143,9 +137,8 @@ COUNTED: Schema = {
     "replicas": NUMBER,
     "updatedReplicas": NUMBER,
 }
-LISTED = several(
-    an_object("status", "type", status=TEXT, type=TEXT, reason=TEXT, message=TEXT, lastTransitionTime=TEXT)
-)
+CONDITION: Schema = {"status": TEXT, "type": TEXT, "reason": TEXT, "message": TEXT, "lastTransitionTime": TEXT}
+LISTED = several(an_object("status", "type", **CONDITION))
 MAPPED: Schema = {
     "type": "object",
     "additionalProperties": an_object("action", "condition", "status", action=TEXT, condition=TEXT, status=TEXT),
@@ -170,8 +163,9 @@ def definitions() -> list[dict[str, Any]]:
     )
     of_bookies = an_object("conditions", "labelSelector", "replicas", **COUNTED, conditions=LISTED)
     of_servers = an_object("conditions", **COUNTED, conditions=MAPPED)
+    of_all = an_object(observedGeneration=NUMBER, conditions=several(an_object(*CONDITION, **CONDITION)))
     return [
-        _definition("k8s", "PulsarCoordinator", an_object(image=TEXT), an_object(conditions=LISTED)),
+        _definition("k8s", "PulsarCoordinator", an_object(image=TEXT), of_all),
         _definition("zookeeper", "ZooKeeperCluster", ZOOKEEPER, of_members),
         _definition("bookkeeper", "BookKeeperCluster", BOOKKEEPER, of_bookies),
         _definition("pulsar", "PulsarBroker", BROKER, of_servers),

@@ -4,6 +4,7 @@ from typing import Any
 
 from components.stack import StackSpec
 from tests import kaap_stacks
+from tests.google_cloud import GCS
 
 IMAGE = "streamnative/private-cloud:4.0.4.1"
 STREAMNATIVE: dict[str, Any] = {
@@ -31,9 +32,11 @@ STACKS: dict[str, dict[str, Any]] = {
         "pulsar.tiered_storage": {
             "kind": "hdfs",
             "uri": "hdfs://namenode.example.com:8020",
-            "site_config_map": "hadoop",
             "threshold": "10Gi",
         }
+    },
+    "older messages in Google's cloud": {
+        "pulsar.tiered_storage": {**GCS, "project": "events-1", "location": "europe-west1", "threshold": "10Gi"}
     },
 }
 """Changes of the smallest stack file."""

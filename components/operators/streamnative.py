@@ -1,8 +1,9 @@
 """StreamNative's operator, which makes a Pulsar from one resource for each of its parts.
 
-Sources: the chart's `values.yaml` and templates and the definitions in its `crds/` (streamnative/private-cloud,
-`charts/sn-operator`), how StreamNative's own charts use them (streamnative/charts, `sn-platform-slim`), and its
-documentation of licences (docs.streamnative.io/private/private-cloud-licenses).
+Sources: the chart's `values.yaml` and templates (streamnative/private-cloud, `charts/sn-operator`), the definitions in
+k8s-operatorhub/community-operators (`operators/sn-operator`), how StreamNative's own charts use them
+(streamnative/charts, `sn-platform-slim`), and its documentation of licences
+(docs.streamnative.io/private/private-cloud-licenses).
 """
 
 from collections.abc import Iterator, Mapping

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 TERMS = "https://docs.streamnative.io/private/private-cloud-licenses"
 """Where the licence is to be read."""
-_MOUNTED = frozenset({"configMap", "secret"})
-"""What a volume of the resources may be."""
 
 
 def misfits(operator: "StreamNativeSpec", pulsar: "PulsarSpec") -> Found:
@@ -83,9 +81,9 @@ def _volumes(pulsar: "PulsarSpec") -> Found:
     storage = pulsar.tiered_storage
     mounts = storage.contribution(pulsar.place).mounts.get("broker", ()) if storage else ()
     for each in mounts:
-        if other := sorted(each.source.keys() - _MOUNTED):
+        if other := sorted(each.source.keys() - {"secret"}):
             yield (
                 "tiered_storage",
-                f"needs a volume of the brokers' pods ({other[0]}), and a PulsarBroker mounts ConfigMaps and Secrets "
-                f"alone. Use a bucket, {NATIVE}.",
+                f"needs a volume of the brokers' pods ({other[0]}), and what a PulsarBroker adds to its own mounts are "
+                f"Secrets alone. Use a bucket, or an HDFS without site_config_map, {NATIVE}.",
             )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .. import names
 from ..pulsar.lifecycle.guards import bookies_only_grow, members_stay
 from ..pulsar.metadata.zookeeper import ZookeeperSpec
-from ..pulsar.pod import pod_security, resources, secret_variables, spread, volume_mounts
+from ..pulsar.pod import pod_security, resources, secret_variables, spread
 from ..pulsar.workload import Manifest, Volume, Workload
 from .custom_resource import CONF, account, awaiting, custom_resource, variables
 from .pulsar_operator import Handed, Handing
@@ -182,7 +182,10 @@ def _pod(work: Workload) -> Manifest:
         "jvmOptions": flags,
         "vars": env + secret_variables(work.secret_environment),
         "nodeSelector": dict(work.node_selector),
-        "volumes": [{"name": each.name, **each.source} for each in work.mounts],
+        # The mounts of a named StatefulSet would take the place of the operator's own, such as that of its settings.
+        "secretRefs": [
+            {"mountPath": each.path, "secretName": each.source["secret"]["secretName"]} for each in work.mounts
+        ],
         "serviceAccountName": work.name if work.role == "broker" else None,
     }
     return {
@@ -202,10 +205,8 @@ def _custom(work: Workload) -> dict[str, str]:
 
 
 def _named(work: Workload, pods: str = "statefulSet", **others: str) -> dict[str, Manifest]:
-    """The names of what the operator makes for a pod set, and what its container mounts."""
-    mounts = {"volumeMounts": volume_mounts(work.mounts)} if work.mounts else {}
-    named = {kind: {"metadata": {"name": name}} for kind, name in others.items()}
-    return {pods: {"metadata": {"name": work.name}, **mounts}, **named}
+    """The names of what the operator makes for a pod set."""
+    return {kind: {"metadata": {"name": name}} for kind, name in {pods: work.name, **others}.items()}
 
 
 def _members(pulsar: "PulsarSpec") -> str:

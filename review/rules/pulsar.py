@@ -169,12 +169,12 @@ RULES = (
             "Pulsar is run by {after} instead of {before}. They name and make the bookies' volumes differently: what "
             "is stored is not taken over.",
         ),
-        "docs/howto/kaap.md",
+        "docs/howto/operators.md",
     ),
     Rule(
         "pulsar.operator.**",
         always(Risk.NOTICED, "Pulsar's operator is set up otherwise ({name}: {before} → {after})."),
-        "docs/howto/kaap.md",
+        "docs/howto/operators.md",
     ),
     Rule(
         "config.pulsar:kubeconfig",

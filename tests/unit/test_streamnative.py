@@ -147,13 +147,20 @@ def test_keys_of_a_bucket_are_named_and_never_written():
     assert broker["config"]["custom"][f"{PREFIX}managedLedgerOffloadDriver"] == "S3"
 
 
-def test_what_the_brokers_read_from_a_config_map_is_mounted():
+def test_a_key_in_a_file_is_mounted_beside_what_the_operator_mounts():
+    broker = told(STACKS["older messages in Google's cloud"])["PulsarBroker"]
+
+    (key,) = broker["pod"]["secretRefs"]
+    file = broker["config"]["custom"][f"{PREFIX}gcsManagedLedgerOffloadServiceAccountKeyFile"]
+    assert file.startswith(f"{key['mountPath']}/")
+    assert key["secretName"].startswith("pulsar-offload")
+    assert set(broker["apiObjects"]["statefulSet"]) == {"metadata"}, "Mounts there replace the operator's own."
+
+
+def test_hadoop_is_told_who_the_brokers_are():
     broker = told(STACKS["older messages in Hadoop"])["PulsarBroker"]
 
-    assert broker["pod"]["volumes"] == [{"name": "hadoop", "configMap": {"name": "hadoop"}}]
-    (mount,) = broker["apiObjects"]["statefulSet"]["volumeMounts"]
-    assert mount["name"] == "hadoop"
-    assert {each["name"] for each in broker["pod"]["vars"]} >= {"PULSAR_EXTRA_CLASSPATH", "HADOOP_USER_NAME"}
+    assert {"name": "HADOOP_USER_NAME", "value": "pulsar"} in broker["pod"]["vars"]
 
 
 def test_small_jvms_are_told_their_flags_once():
@@ -219,6 +226,10 @@ MISTAKES = [
     (
         {"pulsar.tiered_storage": {"kind": "filesystem", "size": "1Ti", "storage_class": "shared"}},
         "pulsar.tiered_storage: needs a volume of the brokers' pods (persistentVolumeClaim)",
+    ),
+    (
+        {**STACKS["older messages in Hadoop"], "pulsar.tiered_storage.site_config_map": "hadoop"},
+        "pulsar.tiered_storage: needs a volume of the brokers' pods (configMap), and what a PulsarBroker adds",
     ),
     (
         {"operators.resources": {"namespace": "sn-operator"}},
