@@ -5,7 +5,7 @@ import pathlib
 import secrets
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -90,7 +90,7 @@ class PulumiStack:
         path.write_text(yaml.safe_dump({**shared, "config": config, **salt}, sort_keys=False))
         return path
 
-    def make_secrets(self, keys: Sequence[str]) -> None:
+    def make_secrets(self, keys: Iterable[str]) -> None:
         """Set these secrets of the local stack to values that nobody has seen, once."""
         config = yaml.safe_load(self.own_config_file().read_text())["config"]
         for key in keys:
