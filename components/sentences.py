@@ -98,7 +98,10 @@ def _unknown(model: type[Spec], where: Location, error: Any) -> str:
         return f"is not a setting here. Did you mean {close[0]}?"
     elsewhere = [home for home in homes(model, name) if home]
     if elsewhere:
-        return f"is not a setting here. It belongs in {' or '.join(elsewhere[:4])}."
+        within = ".".join(map(str, where[:-1]))
+        # Where it was written is nearer to what was meant than another part of the stack.
+        nearest = sorted(elsewhere, key=lambda home: "." in home and not home.startswith(within))
+        return f"is not a setting here. It belongs in {' or '.join(nearest[:4])}."
     return f"is not a setting here. Choose from {', '.join(known)}."
 
 

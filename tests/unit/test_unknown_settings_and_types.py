@@ -47,8 +47,8 @@ CASES = {
     "a setting of another part": (
         {"pulsar.storage_class": "fast"},
         (
-            "spec.pulsar.storage_class: is not a setting here. It belongs in cluster or monitoring.volume or "
-            "pulsar.bookkeeper.journal or pulsar.bookkeeper.ledgers."
+            "spec.pulsar.storage_class: is not a setting here. It belongs in cluster or "
+            "pulsar.bookkeeper.journal or pulsar.bookkeeper.ledgers or pulsar.configuration_metadata.log_volume."
         ),
     ),
     "a setting that exists nowhere": (

@@ -96,8 +96,8 @@ def test_a_renamed_resource_with_an_alias_is_the_same_resource(running: Running)
     alias = 'pulumi.ResourceOptions(aliases=[pulumi.Alias(name="pulsar")])'
     project.edit(
         "__main__.py",
-        "access=access,\n    opts=within,",
-        f"access=access,\n    opts=pulumi.ResourceOptions.merge(within, {alias}),",
+        "secrets=secrets,\n    opts=within,",
+        f"secrets=secrets,\n    opts=pulumi.ResourceOptions.merge(within, {alias}),",
     )
 
     assert losses(project.preview()) == ""
