@@ -115,6 +115,17 @@ def _metadata(pulsar: "PulsarSpec") -> Iterator[Alert]:
             summary="{{ $labels.pod }} waits {{ $value | humanizeDuration }} for its disk",
             description="Heartbeats come late after a second, and the members elect a new leader.",
         )
+        issued = store.tls.issued(pulsar.place) if store.tls else ()
+        if issued:
+            named = f'cluster="{pulsar.name}",name=~"{"|".join(issued)}"'
+            yield Alert(
+                name="CertificateExpires",
+                expression=f"{metrics.CERTIFICATE_EXPIRY}{{{named}}} - time() < 60 * 86400",
+                wait="1h",
+                severity="warning",
+                summary="{{ $labels.name }} is good for {{ $value | humanizeDuration }} more, and was not renewed",
+                description="cert-manager renews it 90 days before its end. Without it nobody gets into etcd.",
+            )
     latency = metrics.METADATA_LATENCY
     yield Alert(
         name="MetadataIsSlow",

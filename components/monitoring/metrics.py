@@ -26,6 +26,8 @@ ETCD_QUOTA = "etcd_server_quota_backend_bytes"
 ETCD_FSYNC = "etcd_disk_wal_fsync_duration_seconds_bucket"
 BACKLOG = "pulsar_msg_backlog"
 """Entries that wait, of a topic."""
+CERTIFICATE_EXPIRY = "certmanager_certificate_expiration_timestamp_seconds"
+"""cert-manager's, of each certificate that it renews."""
 UNLOADS = "brk_lb_unload_latency_ms_count"
 """Bundles that were moved between brokers."""
 OFFLOAD_FAILURES = ("brk_ledgeroffloader_offload_error_total", "brk_ledgeroffloader_write_storage_error_total")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..clusters.cluster import Offer
 from ..pulsar.functions import WorkerSpec
+from ..pulsar.metadata.etcd import EtcdSpec
 from ..tenancy import placement
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Target:
 def targets(pulsar: "PulsarSpec") -> tuple[Target, ...]:
     """Every role of a stack that shows metrics, in the order of their names."""
     found = [_of(work) for work in pulsar.workloads(Offer()).values() if _port(work)]
-    return tuple(sorted([*found, *_functions(pulsar)], key=lambda each: each.component))
+    return tuple(sorted([*found, *_functions(pulsar), *_cert_manager(pulsar)], key=lambda each: each.component))
 
 
 def _of(work: "Workload") -> Target:
@@ -78,6 +79,22 @@ def _functions(pulsar: "PulsarSpec") -> Iterator[Target]:
             selector="tenant,namespace,name",
             port=FUNCTION_PORT,
             port_name="metrics",
+            cluster=pulsar.name,
+        )
+
+
+def _cert_manager(pulsar: "PulsarSpec") -> Iterator[Target]:
+    """cert-manager's controller, where it renews a certificate of the stack's: the program that has one doesn't tell
+    its age. Source: cert-manager's page on Prometheus metrics, and the labels of its Helm chart.
+    """
+    store = pulsar.metadata
+    if isinstance(store, EtcdSpec) and store.tls and store.tls.issuer:
+        yield Target(
+            component="cert-manager",
+            namespace=store.tls.issuer.cert_manager,
+            selector="app.kubernetes.io/component=controller,app.kubernetes.io/name=cert-manager",
+            port=9402,
+            port_name="http-metrics",
             cluster=pulsar.name,
         )
 

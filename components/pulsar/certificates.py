@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from .. import names
-from ..model import Name, Spec
+from ..model import Name, Namespace, Spec
 from .metadata.store import Place
 from .workload import Manifest, Mount
 
@@ -20,6 +20,8 @@ class IssuerSpec(Spec):
     """Its name."""
     kind: Literal["Issuer", "ClusterIssuer"] = "ClusterIssuer"
     """`ClusterIssuer`, or `Issuer` in Pulsar's own namespace."""
+    cert_manager: Namespace = "cert-manager"
+    """cert-manager's own namespace, where Prometheus reads how old certificates are."""
 
 
 def certificate(

@@ -17,6 +17,7 @@ from tests.promtool import promtool
 
 WHOLE = stack_file.spec(
     {
+        "pulsar.metadata": {"store": "etcd", "tls": {"issuer": {"name": "authority"}}},
         "pulsar.tiered_storage": {"kind": "filesystem", "size": "1Ti"},
         "pulsar.peers": {"far": {"service_url": "pulsar://far.example:6650", "admin_url": "http://far.example:8080"}},
         "pulsar.functions": {
@@ -42,6 +43,10 @@ class Case:
 def up(component: str, *values: str, cluster: str = "pulsar") -> dict[str, str]:
     labels = f'cluster="{cluster}",component="{component}"'
     return {f'up{{{labels},pod="{component}-{i}"}}': value for i, value in enumerate(values)}
+
+
+def certificate(name: str, cluster: str = "pulsar") -> str:
+    return f'certmanager_certificate_expiration_timestamp_seconds{{cluster="{cluster}",name="{name}"}}'
 
 
 WRITES = "pulsar_storage_write_latency_"
@@ -71,6 +76,14 @@ CASES = {
         {
             'etcd_disk_wal_fsync_duration_seconds_bucket{pod="a",le="0.5"}': "0+2x600",
             'etcd_disk_wal_fsync_duration_seconds_bucket{pod="a",le="+Inf"}': "0+2x600",
+        },
+    ),
+    "CertificateExpires": Case(
+        {certificate("pulsar-etcd-members-tls"): f"{50 * 86400}x600"},
+        {
+            certificate("pulsar-etcd-members-tls"): f"{95 * 86400}x600",
+            certificate("pulsar-etcd-members-tls", cluster="another"): f"{5 * 86400}x600",
+            certificate("a-page-of-somebody-s"): f"{5 * 86400}x600",
         },
     ),
     "MetadataIsSlow": Case(
@@ -212,7 +225,7 @@ def test_the_page_tells_of_no_alert_that_is_gone():
 def test_a_stack_has_no_alert_for_what_it_lacks():
     plain = {each.name for each in alerts(stack_file.spec().pulsar)}
 
-    assert set(ALERTS) - plain == {"OffloadFails", "ReplicationLags", "FunctionFails"}
+    assert set(ALERTS) - plain == {"CertificateExpires", "OffloadFails", "ReplicationLags", "FunctionFails"}
 
 
 def test_what_a_new_bookie_writes_first_is_no_trend(tmp_path: pathlib.Path):

@@ -85,6 +85,16 @@ def test_prometheus_may_list_pods_of_these_namespaces_and_nothing_else():
     ] * 2
 
 
+def test_where_cert_manager_renews_certificates_prometheus_reads_their_age_of_it():
+    issuer = {"name": "authority", "cert_manager": "security"}
+    changes = {"pulsar.metadata": {"store": "etcd", "tls": {"issuer": issuer}}}
+    roles = [each for each in rendered.of(OWN | changes).values() if each["kind"] == "Role"]
+    (target,) = [each for each in targets(stack_file.spec(changes).pulsar) if each.component == "cert-manager"]
+
+    assert (target.namespace, target.port) == ("security", 9402)
+    assert "security" in {each["metadata"]["namespace"] for each in roles}
+
+
 def test_a_changed_alert_is_another_pod_and_the_same_volume():
     def hashed(changes: dict) -> str:
         return rendered.of(OWN | changes)["pulsar-prometheus"]["spec"]["template"]["metadata"]["annotations"][

@@ -49,6 +49,10 @@ class EtcdTlsSpec(Spec):
         prefix = f"{place.cluster}-{place.role('etcd')}"
         return self.members or f"{prefix}-members-tls", self.clients or f"{prefix}-clients-tls"
 
+    def issued(self, place: Place) -> tuple[str, ...]:
+        """The certificates that cert-manager makes and renews, by their names."""
+        return self.secrets(place) if self.issuer else ()
+
     def manifests(self, place: Place, hosts: tuple[str, ...]) -> Mapping[str, Manifest]:
         """The certificates that are asked of the issuer, and what the brokers' driver is told."""
         role = place.role("etcd")
