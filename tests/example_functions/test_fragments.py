@@ -49,7 +49,7 @@ def test_every_kind_of_example_is_there():
 def test_a_part_of_a_stack_file_is_one(fragment):
     stack = read(fragment)
 
-    assert stack.functions or stack.connectors
+    assert stack.functions or stack.connectors or stack.tenants
 
 
 @pytest.mark.parametrize("fragment", FRAGMENTS, ids=lambda fragment: fragment.stem)
