@@ -82,7 +82,7 @@ def api_server(folder: pathlib.Path) -> Iterator[dict[str, Any]]:
     manager = [
         programs.kube("kube-controller-manager"),
         f"--kubeconfig={folder}/kubeconfig",
-        "--controllers=garbage-collector-controller,namespace-controller",
+        "--controllers=garbage-collector-controller,namespace-controller,persistentvolumeclaim-protection-controller",
         "--leader-elect=false",
         "--secure-port=0",
     ]

@@ -3,6 +3,7 @@
 import json
 import pathlib
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -60,11 +61,31 @@ def assume(project: Project) -> None:
             if new.get("custom"):
                 done["id"] = before.get("id") or new.get("id") or _MADE_UP
             known[step["urn"]] = done
+        elif step["op"] == "delete":
+            known.pop(step["urn"], None)
         elif step["op"] in ("create-replacement", "replace", "delete-replaced"):
             # Of a Job, which is the same by another name.
             known[step["urn"]] |= {"inputs": step["newState"]["inputs"]} if step.get("newState") else {}
-    state["deployment"]["resources"] = list(known.values())
+    state["deployment"]["resources"] = in_order(known)
     project.take_over(json.dumps(state).replace(_NOT_KNOWN_YET, _MADE_UP))
+
+
+def in_order(known: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """The resources as a state must have them: each after those that it needs."""
+    found: dict[str, dict[str, Any]] = {}
+
+    def put(urn: str) -> None:
+        each = known.get(urn)
+        if each is None or urn in found:
+            return
+        provider = each.get("provider", "").rpartition("::")[0]
+        for needed in (each.get("parent", ""), provider, *(each.get("dependencies") or ())):
+            put(needed)
+        found[urn] = each
+
+    for urn in known:
+        put(urn)
+    return list(found.values())
 
 
 def said(case: Case) -> tuple[dict[str, changes.Change], bool]:
