@@ -120,5 +120,10 @@ def _rank(name: str) -> int:
 
 def _shown(name: str, amount: float) -> str:
     if name == _MEMORY or name.startswith("size of volumes"):
-        return f"{amount / (1 << 30):.4g} GiB"
-    return f"{amount:.3g}" if amount < 100 else f"{amount:.0f}"
+        return f"{_short(amount / (1 << 30))} GiB"
+    return _short(amount)
+
+
+def _short(number: float) -> str:
+    """Without the powers of ten that nobody reads."""
+    return f"{number:.3g}" if number < 100 else f"{number:.0f}"

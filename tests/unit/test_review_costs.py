@@ -51,6 +51,10 @@ def test_a_bookie_more_is_a_volume_more_and_what_its_pod_asks_for():
     ]
 
 
+def test_many_volumes_are_a_number_that_people_read():
+    assert "Size of volumes (gp3): 12288 GiB → 13312 GiB." in costs.differences([bookies(12)], [bookies(13)])
+
+
 def test_another_machine_is_told_by_its_name():
     told = costs.differences(pool("bookie", "m7i.xlarge", 6), pool("bookie", "m7i.4xlarge", 6))
 
