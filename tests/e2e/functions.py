@@ -15,7 +15,7 @@ from local.reach import Endpoints
 
 from .variant import Variant
 
-PATIENCE_MS = 120_000
+PATIENCE_MS = 240_000
 WEATHER = {
     "language": "java",
     "backend": "pulsar",

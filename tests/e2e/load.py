@@ -76,6 +76,9 @@ class Load:
                     consumer.acknowledge(message)
                 else:
                     consumer.negative_acknowledge(message)
+                if number == 50:
+                    # A broker shows what it moved from the first bundle on.
+                    self._admin("PUT", f"namespaces/{NAMESPACE}/unload")
                 if number % 200 == 99:
                     self._read_from_bookies(connected)
 

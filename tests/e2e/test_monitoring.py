@@ -48,7 +48,7 @@ def test_a_stateful_pod_is_called_by_its_name_so_that_an_alert_says_which(scrape
 
 def test_the_address_that_make_up_prints_shows_a_page_with_an_answer(scraped, local_stack, tmp_path):
     with browser(tmp_path) as page:
-        page.open(f"{local_stack.spec.monitoring.address}graph?g0.expr=up&g0.tab=1")
+        page.open(f"{local_stack.spec.monitoring.service.address}graph?g0.expr=up&g0.tab=1")
         page.until("document.body.innerText.includes('component=\"broker\"')", 60)
 
         assert page.complaints == []
