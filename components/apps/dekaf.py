@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from .. import names, versions
 from ..model import Bytes, Cpu, Image
+from ..pulsar import probes
 from ..pulsar.workload import Mount, Workload
 from .console_kind import ConsoleKind, admin_url
 
@@ -34,7 +35,6 @@ class DekafSpec(ConsoleKind):
     def workload(self, pulsar: "PulsarSpec") -> Workload:
         """Dekaf's pod. It has no login of its own."""
         proxy = names.service(f"{pulsar.name}-proxy", pulsar.namespace)
-        alive = {"tcpSocket": {"port": "http"}, "timeoutSeconds": 5}
         return Workload(
             cluster=pulsar.name,
             namespace=self.place(pulsar),
@@ -60,9 +60,7 @@ class DekafSpec(ConsoleKind):
                 Mount(name="data", path="/dekaf/data", source={"emptyDir": {"sizeLimit": "256Mi"}}, read_only=False),
                 Mount(name="temporary", path="/tmp", source={"emptyDir": {"sizeLimit": "256Mi"}}, read_only=False),  # noqa: S108
             ),
-            startup={**alive, "periodSeconds": 2, "failureThreshold": 150},
-            readiness={**alive, "periodSeconds": 5},
-            liveness={**alive, "periodSeconds": 10, "failureThreshold": 6},
+            **probes.page({"tcpSocket": {"port": "http"}}),
             spread="preferred",
             stateful=False,
             surges=False,

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from .. import names, versions
 from ..clusters.cluster import Offer
 from ..model import Bytes, Cpu, Image, Name
+from ..pulsar import probes
 from ..pulsar.job import container_shape, once
 from ..pulsar.metadata.store import Place, VolumeSpec
 from ..pulsar.pod import secret_variables
@@ -59,7 +60,6 @@ class PulsarManagerSpec(ConsoleKind):
         program keeps its data in its own database, which is its default, and serves the pages of a folder `ui`.
         """
         address = urlsplit(self.login.url if self.login else f"http://localhost:{PORT}")
-        alive = {"httpGet": {"path": "/pulsar-manager/csrf-token", "port": "http"}, "timeoutSeconds": 5}
         return Workload(
             cluster=pulsar.name,
             namespace=self.place(pulsar),
@@ -94,9 +94,7 @@ class PulsarManagerSpec(ConsoleKind):
                 ),
                 Mount(name="temporary", path="/tmp", source={"emptyDir": {"sizeLimit": "256Mi"}}, read_only=False),  # noqa: S108
             ),
-            startup={**alive, "periodSeconds": 2, "failureThreshold": 150},
-            readiness={**alive, "periodSeconds": 5},
-            liveness={**alive, "periodSeconds": 10, "failureThreshold": 6},
+            **probes.page({"httpGet": {"path": "/pulsar-manager/csrf-token", "port": "http"}}),
             spread="preferred",
             stateful=False,
             # Two must not write to one database.

@@ -30,3 +30,17 @@ def serving(ready: str) -> Probes:
         "readiness": {"httpGet": {"path": ready, "port": "http"}, "periodSeconds": 2, "timeoutSeconds": 5},
         "liveness": {**status, "periodSeconds": 10, "timeoutSeconds": 5, "failureThreshold": 9},
     }
+
+
+def page(look: Manifest) -> Probes:
+    """The probes of a console's page, which may take five minutes to start and is stuck after one.
+
+    Args:
+        look: what tells that it answers, such as an `httpGet`.
+    """
+    alive = {**look, "timeoutSeconds": 5}
+    return {
+        "startup": {**alive, "periodSeconds": 2, "failureThreshold": 150},
+        "readiness": {**alive, "periodSeconds": 5},
+        "liveness": {**alive, "periodSeconds": 10, "failureThreshold": 6},
+    }

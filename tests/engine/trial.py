@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import textwrap
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -105,23 +105,27 @@ class Trial:
         """The state as it lies on the disk."""
         return "\n".join(path.read_text() for path in self._state.rglob("*.json"))
 
-    @contextlib.contextmanager
-    def started(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    def started(self, *arguments: str) -> contextlib.AbstractContextManager[subprocess.Popen[str]]:
         """A command that runs while the test goes on. It is killed if it outlives the block."""
-        process = subprocess.Popen(
-            [self.engine.program, *arguments, "--non-interactive"],
-            cwd=self.folder,
-            env=self.env,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        try:
-            yield process
-        finally:
-            if process.poll() is None:
-                process.kill()
-            process.communicate()
+        return running([self.engine.program, *arguments, "--non-interactive"], self.folder, self.env)
+
+
+@contextlib.contextmanager
+def running(
+    command: Sequence[str | pathlib.Path], folder: pathlib.Path, env: Mapping[str, str]
+) -> Iterator[subprocess.Popen[str]]:
+    """A program that runs while the test goes on, with what it prints as one text. It is killed if it outlives the
+    block.
+    """
+    process = subprocess.Popen(
+        command, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
 
 
 def eventually(check: Any, seconds: float = 30) -> Any:

@@ -8,7 +8,7 @@ import pathlib
 import secrets
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -17,7 +17,7 @@ from evaluation import stack_files
 from local.paths import KUBECONFIG, PROJECT
 from tests.cloud_plugins import credentials, kubernetes, provider
 from tests.cloud_plugins.installing import cloud_engine
-from tests.engine.trial import Outcome
+from tests.engine.trial import Outcome, running
 
 # Port 1 is reserved and served by nobody: whoever asks is refused at once.
 NOBODY = {
@@ -117,23 +117,9 @@ class Project:
         assert expect is None or done.returncode == expect, done.stdout + done.stderr
         return Outcome(done.returncode, done.stdout + done.stderr)
 
-    @contextlib.contextmanager
-    def started(self, *words: str) -> Iterator[subprocess.Popen[str]]:
+    def started(self, *words: str) -> contextlib.AbstractContextManager[subprocess.Popen[str]]:
         """A command that runs while the test goes on. It is killed if it outlives the block."""
-        process = subprocess.Popen(
-            [cloud_engine().program, *words, "--non-interactive"],
-            cwd=self.folder,
-            env=self.env,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        try:
-            yield process
-        finally:
-            if process.poll() is None:
-                process.kill()
-            process.communicate()
+        return running([cloud_engine().program, *words, "--non-interactive"], self.folder, self.env)
 
     def take_over(self, recorded: str) -> None:
         """Let the engine know a recorded state, whose secrets are in the clear, as this stack's own."""
