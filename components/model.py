@@ -29,7 +29,6 @@ class Spec(pydantic.BaseModel):
         strict=True,
         str_min_length=1,
         validate_default=True,
-        use_attribute_docstrings=True,
         hide_input_in_errors=True,
     )
 
@@ -40,16 +39,6 @@ class Spec(pydantic.BaseModel):
     def follows(self) -> Iterator[tuple[str, object, str]]:
         """What is decided by a rule: a setting that was left out, or a further name; its value; who decided."""
         return iter(())
-
-    @classmethod
-    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
-        """A setting that a subclass only gives another default keeps its meaning."""
-        without = [name for name, field in cls.model_fields.items() if not field.description]
-        for name in without:
-            inherited = (base.model_fields.get(name) for base in cls.__mro__[1:] if issubclass(base, Spec))
-            cls.model_fields[name].description = next((each.description for each in inherited if each), None)
-        if without:
-            cls.model_rebuild(force=True)
 
     @pydantic.model_validator(mode="before")
     @classmethod

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from . import meanings
 from .model import Spec
 from .names import LONGEST_LABEL
 from .shape import Location, Place, homes, locate
@@ -67,8 +68,8 @@ def _missing(model: type[Spec], where: Location) -> str:
     place, holder = _place(model, where), _place(model, where[:-1])
     if place is not None and place.choices:
         return f"is missing, and has no default. Choose {' or '.join(map(str, place.choices))}."
-    field = holder.settings().get(str(where[-1])) if holder else None
-    meaning = " ".join(field.description.split()) if field and field.description else ""
+    written = (meanings.of(part, str(where[-1])) for part in holder.models) if holder else ()
+    meaning = next(filter(None, written), "")
     return "is missing, and has no default." + (f" It means: {meaning}" if meaning else "")
 
 

@@ -3,8 +3,10 @@
 from typing import Any
 
 import pydantic
+import pydantic.json_schema
+from pydantic_core import core_schema
 
-from . import bases
+from . import bases, meanings
 from .stack import KEY, SECRETS, StackSpec
 
 BASE_FILE = "base.schema.json"
@@ -63,8 +65,20 @@ def of_bases() -> dict[str, Any]:
     }
 
 
+class _WithMeanings(pydantic.json_schema.GenerateJsonSchema):
+    """Each setting with what its docstring says."""
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> dict[str, Any]:
+        found = super().model_schema(schema)
+        for name, each in found.get("properties", {}).items():
+            if meaning := meanings.of(schema["cls"], name):
+                each["description"] = meaning
+        return found
+
+
 def _spec() -> tuple[dict[str, Any], dict[str, Any]]:
-    whole = pydantic.TypeAdapter(StackSpec).json_schema(ref_template="#/$defs/{model}")
+    adapter = pydantic.TypeAdapter(StackSpec)
+    whole = adapter.json_schema(ref_template="#/$defs/{model}", schema_generator=_WithMeanings)
     return whole, whole.pop("$defs")
 
 

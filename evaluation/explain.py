@@ -5,9 +5,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import pydantic.fields
-
-from components import bases, secrecy
+from components import bases, meanings, secrecy
 from components import stack as stacks
 from components.mistakes import NotADeployment
 from components.model import Spec
@@ -84,7 +82,7 @@ def _part(
     follows = {name: (str(value), source) for name, value, source in part.follows()}
     if isinstance(part, VolumeSpec) and part.storage_class is None and storage_class:
         follows["storage_class"] = (storage_class, "cluster.storage_class")
-    for name, field in type(part).model_fields.items():
+    for name in type(part).model_fields:
         value, here, path = getattr(part, name), (*where, name), _path(where, name)
         if isinstance(value, Spec):
             continue
@@ -101,7 +99,7 @@ def _part(
         elif name in follows:
             yield path, *follows[name]
         else:
-            yield path, _left_out(field, value), "default"
+            yield path, _left_out(type(part), name, value), "default"
     extra = (name for name in follows if name not in type(part).model_fields)
     yield from ((_path(where, name), *follows[name]) for name in extra)
     for name in type(part).model_fields:
@@ -113,11 +111,11 @@ def _path(where: Location, name: str) -> str:
     return ".".join(map(str, (*where, name)))
 
 
-def _left_out(field: pydantic.fields.FieldInfo, value: Any) -> str:
-    """A default, in the words of the setting's own description where there is no value."""
+def _left_out(part: type[Spec], name: str, value: Any) -> str:
+    """A default, in the words of the setting's own meaning where there is no value."""
     if value is not None and value not in ((), {}):
         return _text(value)
-    _, told, words = " ".join((field.description or "").split()).partition("Default: ")
+    _, told, words = meanings.of(part, name).partition("Default: ")
     return f"({words.rstrip('.')})" if told else "(none)"
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pydantic.fields
 from pydantic_core import PydanticUndefined
 
-from components import stack
+from components import meanings, stack
 from components.model import Spec
 from components.shape import Place, of_field
 from local.paths import PROJECT
@@ -27,7 +27,7 @@ def tables() -> str:
         titles.setdefault(model, []).append(title)
     parts: list[str] = []
     for model, places in titles.items():
-        rows = [_row(name, field) for name, field in model.model_fields.items()]
+        rows = [_row(model, name, field) for name, field in model.model_fields.items()]
         same = f" The same in {', '.join(places[1:])}." if places[1:] else ""
         parts += [f"### {places[0]}", "", f"{_sentence(model.__doc__ or '')}{same}", ""]
         parts += ["| Setting | Default | Meaning |", "|---|---|---|", *rows, ""]
@@ -52,15 +52,14 @@ def _variants(place: Place) -> Iterator[tuple[str, type[Spec]]]:
         yield from (("", model) for model in place.models)
 
 
-def _row(name: str, field: pydantic.fields.FieldInfo) -> str:
-    meaning, _, _ = _sentence(field.description or "").partition(" Default: ")
+def _row(part: type[Spec], name: str, field: pydantic.fields.FieldInfo) -> str:
+    meaning, _, default = _sentence(meanings.of(part, name)).partition(" Default: ")
     place = of_field(field)
     choices = f" One of {', '.join(f'`{each}`' for each in place.choices)}." if len(place.choices) > 1 else ""
-    return f"| `{name}` | {_default(field)} | {meaning}{choices} |".replace("\n", " ")
+    return f"| `{name}` | {_default(field, default.rstrip('.'))} | {meaning}{choices} |".replace("\n", " ")
 
 
-def _default(field: pydantic.fields.FieldInfo) -> str:
-    told = _sentence(field.description or "").partition(" Default: ")[2].rstrip(".")
+def _default(field: pydantic.fields.FieldInfo, told: str) -> str:
     value = field.default
     if value is PydanticUndefined:
         return "required"

@@ -6,6 +6,9 @@ import subprocess
 from local.paths import PROJECT
 from local.problem import Problem
 
+_UNREAD = (":(exclude)tests", ":(exclude)docs")
+"""What is most of the files, and no stack's program reads."""
+
 
 def left(base: str) -> str:
     """The commit where this branch left another.
@@ -37,14 +40,16 @@ def extract(commit: str, into: pathlib.Path, *paths: str) -> None:
     Args:
         commit: which one.
         into: the folder.
-        paths: only what is below these. Default: all.
+        paths: only what is below these. Default: all that a program may read.
     """
     there = [path for path in paths if _git("cat-file", "-e", f"{commit}:{path}").returncode == 0]
     if paths and not there:
         return
-    words = ["git", "-C", str(PROJECT), "archive", "--format=tar", commit, *there]
-    archive = subprocess.run(words, capture_output=True, check=True)
-    subprocess.run(["tar", "-x", "-C", str(into)], input=archive.stdout, check=True)
+    words = ["git", "-C", str(PROJECT), "archive", "--format=tar", commit, "--", *(there or [".", *_UNREAD])]
+    with subprocess.Popen(words, stdout=subprocess.PIPE) as archive:
+        subprocess.run(["tar", "-x", "-C", str(into)], stdin=archive.stdout, check=True)
+    if archive.returncode:
+        raise subprocess.CalledProcessError(archive.returncode, words)
 
 
 def _git(*words: str) -> "subprocess.CompletedProcess[str]":

@@ -25,7 +25,7 @@ from evaluation import program, render, stack_files
 from local import reach, stacks, up
 from local.paths import PROJECT
 from local.progress import Progress
-from tests import frames
+from tests import frames, reviews
 from tests.engine.trial import descendants
 
 FIRST_MESSAGE = "pulumi up on an empty namespace, to the first message"
@@ -37,11 +37,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=5, help="rounds (default 5)")
     parser.add_argument("--preview", metavar="STACK", help="only preview this stack, with stand-ins for its cloud")
+    parser.add_argument("--review", metavar="STACK", help="only review a change of this stack, in three ways")
     parser.add_argument("--frames", action="store_true", help="only the demo page's frames, beside a stack that is up")
     chosen = parser.parse_args()
     runs = chosen.runs
     if chosen.frames:
         return _frames(runs)
+    if chosen.review:
+        reviews.measure(chosen.review, runs)
+        return 0
     if chosen.preview:
         return _previews(chosen.preview, runs)
     progress = Progress()
@@ -73,12 +77,11 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder:
             words = [sys.executable, "-m", "evaluation", "render", "local", folder]
             take("make render", functools.partial(_run, words))
-        words = [sys.executable, "-m", "review", "report", "aws", "--base", "HEAD"]
-        take("make review STACK=aws", functools.partial(_run, words))
     with tempfile.TemporaryDirectory() as folder:
         memory = _peak([sys.executable, "-m", "evaluation", "render", "local", folder])
     quiet("up", "--yes", "--skip-preview")
     _print(samples, memory)
+    reviews.measure("aws", runs)
     return _frames(min(runs, 3))
 
 

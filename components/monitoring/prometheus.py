@@ -152,9 +152,8 @@ class OwnSpec(Spec):
             whole["remote_write"] = [_remote_write(each) for each in self.remote_write]
         return {"alerts.yml": _yaml(rules(alerts(pulsar, further))), "prometheus.yml": _yaml(whole)}
 
-    def workload(self, pulsar: "PulsarSpec", offer: Offer, further: Sequence[Target] = ()) -> Workload:
-        """The pod."""
-        files, name = self.configuration(pulsar, further), f"{pulsar.name}-{ROLE}"
+    def _workload(self, pulsar: "PulsarSpec", offer: Offer, files: Mapping[str, str]) -> Workload:
+        name = f"{pulsar.name}-{ROLE}"
         healthy = {"httpGet": {"path": "/-/healthy", "port": "http"}, "timeoutSeconds": 5}
         secrets = sorted({each.secret for each in self.remote_write if each.secret})
         work = Workload(
@@ -206,18 +205,18 @@ class OwnSpec(Spec):
 
     def demands(self, pulsar: "PulsarSpec", offer: Offer) -> tuple[Demand, ...]:
         """What its pod asks of its node, the volume too, and what Grafana's does."""
-        own = dataclasses.replace(demand(self.workload(pulsar, offer)), volumes=1)
+        own = dataclasses.replace(demand(self._workload(pulsar, offer, files={})), volumes=1)
         return (own, *((self.grafana.demand(pulsar, offer),) if self.grafana else ()))
 
     def manifests(self, pulsar: "PulsarSpec", offer: Offer, further: Sequence[Target] = ()) -> dict[str, Manifest]:
         """Every object, by its logical name."""
-        work, grafana = self.workload(pulsar, offer, further), self.grafana
+        files, grafana = self.configuration(pulsar, further), self.grafana
+        work = self._workload(pulsar, offer, files)
         shown = grafana.manifests(pulsar, offer, prometheus=work, interval=f"{self.interval}") if grafana else {}
-        return {**self._beside(work, pulsar, offer, further), **objects(work), **shown}
+        found = self._finding.manifests(work, [*targets(pulsar), *further])
+        return {**self._beside(work, offer, files), **found, **objects(work), **shown}
 
-    def _beside(
-        self, work: Workload, pulsar: "PulsarSpec", offer: Offer, further: Sequence[Target]
-    ) -> dict[str, Manifest]:
+    def _beside(self, work: Workload, offer: Offer, files: Mapping[str, str]) -> dict[str, Manifest]:
         name, labels = work.name, names.labels(work.cluster, work.role)
         storage_class = (self.volume.storage_class if self.volume else None) or offer.storage_class
         around = {"name": name, "namespace": work.namespace, "labels": labels}
@@ -226,7 +225,7 @@ class OwnSpec(Spec):
                 "apiVersion": "v1",
                 "kind": "ConfigMap",
                 "metadata": {**around, "name": f"{name}-files"},
-                "data": self.configuration(pulsar, further),
+                "data": dict(files),
             },
             f"{name}-data": {
                 "apiVersion": "v1",
@@ -243,7 +242,7 @@ class OwnSpec(Spec):
                     "resources": {"requests": {"storage": str(self.size)}},
                 },
             },
-        } | self._finding.manifests(work, [*targets(pulsar), *further])
+        }
 
 
 def _remote_write(spec: RemoteWriteSpec) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import pathlib
 import shutil
+import subprocess
 
 import pytest
 
@@ -120,3 +121,17 @@ def test_the_files_of_a_commit_are_those_that_git_has(tmp_path: pathlib.Path):
 
     assert [path.name for path in tmp_path.iterdir()] == ["stacks"]
     assert (tmp_path / "stacks" / "Pulumi.aws.yaml").is_file()
+
+
+def test_the_files_of_a_commit_are_all_that_its_program_needs(tmp_path: pathlib.Path):
+    history.extract("HEAD", tmp_path)
+
+    before, _ = sides.both("aws", sides.Base(COMMIT, tmp_path, same_program=False))
+
+    assert before.resources
+    assert not (tmp_path / "tests").exists()
+
+
+def test_files_that_git_cannot_give_are_an_error(tmp_path: pathlib.Path):
+    with pytest.raises(subprocess.CalledProcessError):
+        history.extract("no-such-commit", tmp_path)
