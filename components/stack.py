@@ -6,7 +6,7 @@ from typing import Any, Self
 import pulumi
 import pydantic
 
-from . import bases, mistakes, node_ports
+from . import bases, mistakes, namespaces, node_ports
 from .apps.console import ConsoleSpec
 from .apps.demo import DemoSpec
 from .clusters import ClusterSpec
@@ -14,6 +14,7 @@ from .clusters.sizing import Demand
 from .model import Name, Spec
 from .monitoring import MonitoringSpec
 from .operators import OperatorsSpec
+from .operators.operator import OperatorSpec
 from .pulsar.spec import PulsarSpec
 from .tenancy import placement, tenants
 from .tenancy.connectors import ConnectorSpec
@@ -64,8 +65,6 @@ class StackSpec(Spec):
             yield f"cluster.{path}", sentence
         for path, sentence in self.pulsar.misfits(self.cluster):
             yield f"pulsar.{path}", sentence
-        for path, sentence in self.operators.misfits(self.pulsar):
-            yield f"operators.{path}", sentence
         for path, sentence in tenants.misfits(self.tenants, self.pulsar):
             yield f"tenants.{path}".rstrip("."), sentence
         if self.console:
@@ -76,6 +75,19 @@ class StackSpec(Spec):
                 yield f"monitoring.{path}", sentence
         yield from placement.misfits(self)
         yield from node_ports.taken_twice(self._node_ports())
+        yield from namespaces.made_twice(self._namespaces())
+
+    def _namespaces(self) -> Iterator[tuple[str, str, str]]:
+        """Every setting with a namespace that is made, and what for."""
+        yield "pulsar.namespace", self.pulsar.namespace, "Pulsar"
+        if place := self.pulsar.functions.namespace(self.pulsar.namespace):
+            yield "pulsar.functions.jobs_namespace", place, "functions' pods"
+        operators = {f"operators.{name}": each for name, each in self.operators.chosen().items()}
+        for path, each in {"pulsar.operator": self.pulsar.operator, **operators, "monitoring": self.monitoring}.items():
+            if isinstance(each, OperatorSpec) and each.install:
+                yield f"{path}.namespace", each.namespace, each.title
+        if self.console:
+            yield "console.namespace", self.console.place(self.pulsar), "the console"
 
     def _node_ports(self) -> Iterator[tuple[str, int | None]]:
         """Every setting with a port of the nodes."""

@@ -25,9 +25,7 @@ class ConsoleKind(Spec):
     """Who is let in from outside Kubernetes. Default: nobody."""
 
     def misfits(self, pulsar: "PulsarSpec") -> Iterator[tuple[str, str]]:
-        """Pulsar's own namespace, and a line of Pulsar that the console isn't for."""
-        if self.namespace == pulsar.namespace:
-            yield "namespace", f"{self.namespace} is Pulsar's own (pulsar.namespace). Give the console another."
+        """A line of Pulsar that the console isn't for."""
         if refusal := versions.console_refusal(pulsar.version, self.kind):
             yield "kind", refusal
 

@@ -41,6 +41,11 @@ class NoFunctionsSpec(Spec):
         del pulsar
         return Contribution(source="functions", conf={"broker": {"functionsWorkerEnabled": "false"}})
 
+    def namespace(self, pulsar_namespace: str) -> str | None:
+        """There are no function pods."""
+        del pulsar_namespace
+        return None
+
     def metadata(self, store: Contribution) -> Contribution:
         """The metadata store as it is."""
         return store
@@ -111,12 +116,6 @@ class WorkerSpec(Spec):
                 f"is missing: with {pulsar.metadata.store}, functions' code is on a volume that all "
                 f"{pulsar.broker.replicas} brokers share. Name a StorageClass that offers ReadWriteMany, use one "
                 "broker, or store: zookeeper, with which BookKeeper keeps it.",
-            )
-        if self.runtime == "kubernetes" and self.jobs_namespace == pulsar.namespace:
-            yield (
-                "jobs_namespace",
-                f"{self.jobs_namespace} is Pulsar's own, which admits only pods at the level restricted, and Pulsar's "
-                "worker can't make such. Choose another, or leave it out.",
             )
 
     def namespace(self, pulsar_namespace: str) -> str | None:

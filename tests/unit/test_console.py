@@ -123,7 +123,7 @@ def test_nobody_in_the_cluster_reaches_dekaf_but_the_login():
 
 
 def test_pulsar_s_own_namespace_is_refused():
-    assert "Give the console another" in refused({"namespace": "pulsar"})["console.namespace"]
+    assert "pulsar is made for Pulsar as well" in refused({"namespace": "pulsar"})["console.namespace"]
 
 
 def test_the_console_and_the_demo_keep_to_every_mandatory_rule():

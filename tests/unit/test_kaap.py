@@ -211,7 +211,7 @@ EVERY_OPERATOR_S: list[tuple[dict[str, Any], str]] = [
         {"pulsar.protocols": {"mqtt": {"archive": {"image": "r.example.com/mop:1", "path": "/mop.nar"}}}},
         "pulsar.protocols: are handlers",
     ),
-    ({"pulsar.operator.namespace": "pulsar"}, "pulsar.operator.namespace: pulsar is Pulsar's own"),
+    ({"pulsar.operator.namespace": "pulsar"}, "pulsar.operator.namespace: pulsar is made for Pulsar as well"),
 ]
 """What no operator that is known here can do, and how the sentence begins."""
 MISTAKES = [

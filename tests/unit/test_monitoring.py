@@ -165,7 +165,7 @@ def test_what_can_t_work_is_said_before_anything_is_made(monitoring: dict, sente
         ({"retention": "30d"}, "spec.monitoring.retention: is for installing kube-prometheus-stack"),
         ({"values": {"grafana": {}}}, "spec.monitoring.values: is for installing kube-prometheus-stack"),
         ({"install": True, "memory": "1Gi"}, "too little for 200000 series"),
-        ({"install": True, "namespace": "pulsar"}, "is Pulsar's own"),
+        ({"install": True, "namespace": "pulsar"}, "monitoring.namespace: pulsar is made for Pulsar as well"),
         ({"install": True, "version": "87"}, "is not one release of a chart"),
     ],
 )

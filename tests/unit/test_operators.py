@@ -15,11 +15,18 @@ from tests import stack_file
 MISTAKES = [
     (
         {"operators.resources": {"namespace": "pulsar"}},
-        "operators.resources.namespace: pulsar is Pulsar's own",
+        "operators.resources.namespace: pulsar is made for Pulsar as well (pulsar.namespace), and goes with it.",
     ),
     (
         {"operators.resources": {"namespace": "both"}, "operators.function_mesh": {"namespace": "both"}},
-        "both is made for function_mesh as well",
+        "both is made for Function Mesh as well (operators.function_mesh.namespace)",
+    ),
+    (
+        {
+            "monitoring": {"kind": "prometheus-operator", "install": True, "namespace": "m"},
+            "operators.resources": {"namespace": "m"},
+        },
+        "spec.monitoring.namespace: m is made for the Pulsar resources operator as well (operators.resources.",
     ),
     (
         {"operators.resources": {"install": False, "version": "v0.19.6"}},
