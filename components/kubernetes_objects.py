@@ -1,11 +1,13 @@
 """Kubernetes objects as Pulumi resources: one place that knows which class registers which kind."""
 
+import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import pulumi
 import pulumi_kubernetes as k8s
 
+from .pulsar.lifecycle.guards import refusing, volume_only_grows
 from .pulsar.workload import Manifest
 
 _CLASSES: Mapping[tuple[str, str], Callable[[], type]] = {
@@ -56,6 +58,9 @@ def register(name: str, manifest: Manifest, opts: pulumi.ResourceOptions) -> pul
         _ARGUMENTS.get(key, key): value for key, value in manifest.items() if key not in ("apiVersion", "kind")
     }
     kind = (manifest["apiVersion"], manifest["kind"])
+    if kind == ("v1", "PersistentVolumeClaim"):
+        larger = functools.partial(volume_only_grows, manifest["metadata"]["name"])
+        opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(hooks=refusing(f"{name}-size", larger)))
     if kind[0].partition("/")[0] in _CUSTOM:
         return k8s.apiextensions.CustomResource(name, api_version=kind[0], kind=kind[1], opts=opts, **fields)
     return _CLASSES[kind]()(name, opts=opts, **fields)

@@ -25,6 +25,7 @@ ORDER = (
     "test_status",
     "test_console",
     "test_local_stack",
+    "test_volumes",
     "test_what_runs",
     "test_functions",
     "test_function_runtimes",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.pulsar.lifecycle.guards import bookies_only_grow, members_stay
+from components.pulsar.lifecycle.guards import bookies_only_grow, members_stay, volume_only_grows
 
 NAME = "events-bookie"
 
@@ -39,3 +39,23 @@ def test_etcd_keeps_its_members(before, after):
 
 def test_an_unchanged_number_of_members_is_fine():
     assert members_stay("etcd")(3, 3) is None
+
+
+def claim(size: str | None) -> dict:
+    return {"spec": {"resources": {"requests": {"storage": size}}}}
+
+
+def refused(before: str | None, after: str | None) -> str | None:
+    return volume_only_grows("events-prometheus-data", claim(before), claim(after))
+
+
+def test_a_volume_that_would_shrink_is_refused_before_kubernetes_does_so_halfway():
+    sentence = refused("11Gi", "4Gi")
+    assert sentence
+    assert "events-prometheus-data would shrink from 11Gi to 4Gi" in sentence
+    assert "{size: 11Gi}" in sentence
+
+
+@pytest.mark.parametrize(("before", "after"), [("4Gi", "4096Mi"), ("4Gi", "11Gi"), (None, "4Gi"), ("4Gi", None)])
+def test_a_volume_that_keeps_its_size_or_grows_is_not(before: str | None, after: str | None):
+    assert refused(before, after) is None

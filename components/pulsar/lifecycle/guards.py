@@ -5,6 +5,8 @@ from typing import Any
 
 import pulumi
 
+from ...model import Bytes
+
 Guard = Callable[[int, int], str | None]
 """From the replicas before and after, why the change is refused."""
 Inputs = Mapping[str, Any]
@@ -63,6 +65,28 @@ def servers_only_grow(store: str) -> Guard:
     return guard
 
 
+def volume_only_grows(name: str, old: Inputs, new: Inputs) -> str | None:
+    """A claim's volume can be made larger where it is, and never smaller.
+
+    Source: Kubernetes, expanding persistent volume claims.
+
+    Args:
+        name: the claim's own name.
+        old: what it was made from.
+        new: what it is to be.
+
+    Returns:
+        Why it is refused; `None` where it may be.
+    """
+    before, after = _claimed(old), _claimed(new)
+    if before is None or after is None or after >= before:
+        return None
+    return (
+        f"PersistentVolumeClaim {name} would shrink from {before} to {after}, which Kubernetes takes from nobody. "
+        f"Keep it by a `volume: {{size: {before}}}` where the stack file says what the volume is for."
+    )
+
+
 def hooks(role: str, guard: Guard) -> pulumi.ResourceHookBinding:
     """What the engine asks before it changes a role's pod set, in a preview as well."""
 
@@ -105,6 +129,14 @@ def refusing(name: str, reason: Callable[[Inputs, Inputs], str | None]) -> pulum
 
     options = pulumi.ResourceHookOptions(on_dry_run=True)
     return pulumi.ResourceHookBinding(before_update=[pulumi.ResourceHook(name, refuse, options)])
+
+
+def _claimed(inputs: Inputs) -> Bytes | None:
+    requests = ((inputs.get("spec") or {}).get("resources") or {}).get("requests") or {}
+    try:
+        return Bytes.parse(requests.get("storage"))
+    except ValueError:
+        return None
 
 
 def _replicas(inputs: Inputs, part: str | None = None) -> int | None:
