@@ -30,21 +30,49 @@ _PRICED: Mapping[str, str] = {
 _PODS, _PROCESSORS, _MEMORY = "pods", "processors", "memory"
 _OF_PODS: Mapping[str, str] = {_PODS: "", _PROCESSORS: " processors asked for", _MEMORY: " of memory asked for"}
 """What pods ask their nodes for, and how it is called after the numbers."""
+_VOLUMES = "volumes"
+_STATEFUL_SET = "kubernetes:apps/v1:StatefulSet"
+_WHEN_SCALED = ("spec", "persistentVolumeClaimRetentionPolicy", "whenScaled")
 _CLOUDS = ("aws:", "gcp:container", "gcp:storage", "gcp:compute", "azure-native:")
 
 
 def differences(before: Sequence[Resource], after: Sequence[Resource]) -> list[str]:
     """A sentence for each thing of which more or less is paid for than before."""
-    was, now = amounts(before), amounts(after)
-    differ = [name for name in {**was, **now} if was.get(name, 0) != now.get(name, 0)]
+    stay = _left_behind(before, after)
+    was, now = amounts(before), collections.Counter(amounts(after)) + stay
+    shown = {name: [_shown(name, side.get(name, 0)) for side in (was, now)] for name in {**was, **now}}
+    differ = [name for name, (old, new) in shown.items() if old != new]
 
     def told(name: str) -> str:
-        return f"{_shown(name, was.get(name, 0))} → {_shown(name, now.get(name, 0))}"
+        return " → ".join(shown[name])
 
     things = sorted((name for name in differ if name not in _OF_PODS), key=lambda name: (_rank(name), name))
     sentences = [f"{name[:1].upper()}{name[1:]}: {told(name)}." for name in things]
     pods = [f"{told(name)}{_OF_PODS[name]}" for name in _OF_PODS if name in differ]
-    return [*sentences, *([f"Pods: {', '.join(pods)}."] if pods else [])]
+    return [*sentences, *([f"Pods: {', '.join(pods)}."] if pods else []), *_told_of(stay)]
+
+
+def _left_behind(before: Sequence[Resource], after: Sequence[Resource]) -> collections.Counter[str]:
+    """The volumes of pods that go: their claims stay, and somebody deletes them once nothing is lost with them."""
+    now = {each.name: each for each in after if each.type == _STATEFUL_SET}
+    found: collections.Counter[str] = collections.Counter()
+    for each in before:
+        if each.type == _STATEFUL_SET and (same := now.get(each.name)):
+            going = _replicas(each.inputs["spec"]) - _replicas(same.inputs["spec"])
+            if going > 0 and _at(same.inputs, _WHEN_SCALED) != "Delete":
+                for claim in same.inputs["spec"].get("volumeClaimTemplates") or []:
+                    found.update(dict(_of_claim(claim.get("spec") or {}, going)))
+    return found
+
+
+def _told_of(stay: Mapping[str, float]) -> list[str]:
+    if not stay:
+        return []
+    size = sum(amount for name, amount in stay.items() if name != _VOLUMES) / (1 << 30)
+    return [
+        f"Volumes of pods that go stay ({_short(stay[_VOLUMES])}, {_short(size)} GiB), and are paid for until their "
+        "claims are deleted."
+    ]
 
 
 def amounts(resources: Sequence[Resource]) -> Mapping[str, float]:
@@ -73,7 +101,7 @@ def _of(resource: Resource, templates: Mapping[str, Mapping[str, Any]]) -> Itera
 
 
 def _of_pods(spec: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
-    count = int(spec.get("replicas", 1))
+    count = _replicas(spec)
     yield _PODS, count
     for container in spec.get("template", {}).get("spec", {}).get("containers") or []:
         asked = container.get("resources", {}).get("requests", {})
@@ -83,9 +111,13 @@ def _of_pods(spec: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
         yield from _of_claim(claim.get("spec") or {}, count)
 
 
+def _replicas(spec: Mapping[str, Any]) -> int:
+    return int(spec.get("replicas", 1))
+
+
 def _of_claim(spec: Mapping[str, Any], count: int) -> Iterator[tuple[str, float]]:
     named = f" ({storage})" if (storage := spec.get("storageClassName")) else ""
-    yield "volumes", count
+    yield _VOLUMES, count
     yield f"size of volumes{named}", count * _bytes(_at(spec, ("resources", "requests", "storage")))
 
 

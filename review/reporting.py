@@ -4,10 +4,13 @@ import argparse
 import json
 import os
 import pathlib
+import shutil
 import sys
-from typing import TextIO
 
 from .risk import BY_WORD, Risk
+
+_WIDEST = 120
+"""Characters of a line in a terminal, however wide it is."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,6 +20,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--base", default="origin/main", help="what the branch is compared with (default: origin/main)")
     parser.add_argument("--engine", action="store_true", help="ask Pulumi's engine, which needs state and credentials")
     parser.add_argument("--format", choices=("terminal", "markdown", "json"), default="terminal")
+    parser.add_argument("--fields", action="store_true", help="list every field that differs in the terminal as well")
     parser.add_argument("--out", type=pathlib.Path, help="a file to write to (default: print it)")
     parser.add_argument(
         "--fail-on",
@@ -50,15 +54,17 @@ def run(told: argparse.Namespace) -> int:
     elif told.format == "markdown":
         text = writing.markdown(result)
     else:
-        text = writing.terminal(result, colour=_in_colour(sys.stdout) and told.out is None)
+        shown = sys.stdout.isatty() and told.out is None
+        text = writing.terminal(
+            result,
+            # https://no-color.org
+            colour=shown and not os.environ.get("NO_COLOR"),
+            width=min(shutil.get_terminal_size().columns, _WIDEST) if shown else None,
+            fields=told.fields,
+        )
     if told.out:
         told.out.write_text(text)
     else:
         print(text, end="")
     threshold = BY_WORD.get(told.fail_on)
     return 2 if threshold is not None and result.risk >= threshold else 0
-
-
-def _in_colour(stream: TextIO) -> bool:
-    """Whether colours are wanted (https://no-color.org)."""
-    return stream.isatty() and not os.environ.get("NO_COLOR")

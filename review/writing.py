@@ -1,6 +1,8 @@
 """A report as people read it: Markdown for a pull request, lines for a terminal."""
 
 import itertools
+import re
+import textwrap
 from collections.abc import Iterator, Sequence
 
 from .findings import Finding
@@ -34,6 +36,9 @@ _HEADS = {
 _COSTS = "What is paid for"
 _LONGEST = 80
 """Characters of a value."""
+_CODE = re.compile(r"(`[^`]+`)")
+_MEANT = re.compile(r"[\\*<]|__|~~|(?<!\w)_(?=\w)|(?<=\w)_(?!\w)|(?<=\])\(|(?<!\w)@(?=\w)|(?<!\w)#(?=\d)")
+"""What Markdown, or a forge, would read as more than text. Source: GitHub Flavored Markdown."""
 _MOST = 200
 """Lines of fields: a pull request shows 65,536 characters at most."""
 
@@ -48,38 +53,89 @@ def markdown(report: Report) -> str:
     lines = [mark(report.stack), f"### {_SIGNS[report.risk]} {report.stack}: {report.verdict}", ""]
     for risk, found in _grouped(report.findings):
         lines += [f"**{_HEADS[risk]}**", ""]
-        lines += [f"- {_lead(each, '`{}`: ')}{each.sentence}{_link(each)}" for each in found]
+        lines += [f"- {_in_markdown(each)}{_link(each)}" for each in found]
         lines.append("")
     if report.costs:
-        lines += [f"**{_COSTS}**", "", *(f"- {each}" for each in report.costs), ""]
+        lines += [f"**{_COSTS}**", "", *(f"- {_escaped(each)}" for each in report.costs), ""]
     fields = list(_fields(report))
     if fields:
-        lines += [f"<details><summary>{len(fields)} fields that differ</summary>", "", "```diff"]
+        lines += [f"<details><summary>{_counted(fields)}</summary>", "", "```diff"]
         lines += fields[:_MOST]
         lines += [f"… and {len(fields) - _MOST} more"] if len(fields) > _MOST else []
         lines += ["```", "", "</details>", ""]
     return "\n".join([*lines, f"<sub>{_basis(report)}</sub>", ""])
 
 
-def terminal(report: Report, *, colour: bool) -> str:
-    """For a terminal, a finding a line."""
+def terminal(report: Report, *, colour: bool = False, width: int | None = None, fields: bool = False) -> str:
+    """For a terminal.
+
+    Args:
+        report: the report.
+        colour: whether it is in colour.
+        width: characters of a line. Default: a finding is one line.
+        fields: whether each field that differs is listed. Default: how many there are.
+    """
 
     def paint(text: str, code: str) -> str:
         return f"\033[{code}m{text}\033[0m" if colour else text
 
-    lines = [paint(f"{report.stack}: {report.verdict}", f"{_COLOURS[report.risk]};1")]
+    lines = [paint(each, f"{_COLOURS[report.risk]};1") for each in _lines(f"{report.stack}: {report.verdict}", width)]
     for risk, found in _grouped(report.findings):
         lines += ["", paint(_HEADS[risk], _COLOURS[risk])]
-        lines += [f"  {_lead(each, paint('{}', '1') + ': ')}{each.sentence}" for each in found]
+        for each in found:
+            about = _about(each)
+            first, *rest = _lines(f"{about}: {each.sentence}" if about else each.sentence, width, "  ")
+            lines += [first.replace(about, paint(about, "1"), 1) if about else first, *rest]
     if report.costs:
-        lines += ["", _COSTS, *(f"  {each}" for each in report.costs)]
-    return "\n".join([*lines, "", paint(_basis(report), "2"), ""])
+        lines += ["", _COSTS, *(line for each in report.costs for line in _lines(each, width, "  "))]
+    listed = list(_fields(report))
+    if listed and fields:
+        lines += ["", "Fields that differ", *(f"  {each}" for each in listed)]
+    told = (
+        f" {_counted(listed)}: --fields lists {'it' if len(listed) == 1 else 'them'}." if listed and not fields else ""
+    )
+    return "\n".join([*lines, "", *(paint(each, "2") for each in _lines(f"{_basis(report)}{told}", width)), ""])
 
 
-def _lead(finding: Finding, form: str) -> str:
+def _counted(fields: Sequence[str]) -> str:
+    return "1 field differs" if len(fields) == 1 else f"{len(fields)} fields differ"
+
+
+def _lines(text: str, width: int | None, indent: str = "") -> list[str]:
+    if width is None or "\n" in text:
+        return [f"{indent}{text}"]
+    further = f"{indent}{indent}"
+    return textwrap.wrap(
+        text,
+        width,
+        initial_indent=indent,
+        subsequent_indent=further,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _in_markdown(finding: Finding) -> str:
+    about = _about(finding)
+    return f"`{about}`: {_escaped(finding.sentence)}" if about else _escaped(finding.sentence)
+
+
+def _escaped(text: str) -> str:
+    """A sentence whose values mean nothing to Markdown: no emphasis, no tag, no link, nobody called."""
+    return "".join(each if each.startswith("`") else _MEANT.sub(_as_it_is, each) for each in _CODE.split(text))
+
+
+def _as_it_is(found: re.Match[str]) -> str:
+    text = found[0]
+    if text in ("@", "#"):
+        return f"{text}<!-- -->"
+    return "&lt;" if text == "<" else "".join(f"\\{each}" for each in text)
+
+
+def _about(finding: Finding) -> str:
     """What a finding is about, where its sentence doesn't name it."""
     named = finding.about in finding.sentence or finding.about.endswith(" objects")
-    return "" if named else form.format(finding.about)
+    return "" if named else finding.about
 
 
 def _grouped(findings: Sequence[Finding]) -> Iterator[tuple[Risk, list[Finding]]]:

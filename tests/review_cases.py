@@ -59,7 +59,7 @@ CASES = (
         R.NOTICED,
         "aws",
     ),
-    Case("an acknowledgement fewer", {"pulsar.bookkeeper.ack_quorum": 1}, ("1 copies", "new ledgers"), R.DATA),
+    Case("an acknowledgement fewer", {"pulsar.bookkeeper.ack_quorum": 1}, ("1 copy is on disk", "new ledgers"), R.DATA),
     Case(
         "another metadata store",
         {"pulsar.metadata": {"store": "zookeeper"}},
@@ -270,9 +270,9 @@ CASES = (
     Case(
         "metrics for a shorter time",
         {"monitoring.retention": "5d"},
-        ("for 5d instead of 15d", "older ones are deleted", "events-prometheus-data would shrink"),
-        R.INTERRUPTS,
-        more={"monitoring": {"kind": "own"}},
+        ("for 5d instead of 30d", "older ones are deleted", "events-prometheus-data would shrink", "{size: 21Gi}"),
+        R.REFUSED,
+        more={"monitoring": {"kind": "own", "retention": "30d"}},
     ),
     Case("a console", {"console": {"kind": "dekaf"}}, ("console", "Pulsar doesn't notice"), R.HARMLESS),
     Case("a demo that writes more", {"demo.rate": 100}, ("100 messages a second",), R.NOTICED, "local"),

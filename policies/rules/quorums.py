@@ -133,9 +133,10 @@ def _majority(resources: Sequence[Resource], settings: Settings) -> Found:
         if each.token != STATEFUL_SET or replicas is None:
             continue
         if replicas < least:
+            members = "1 member" if replicas == 1 else f"{replicas} members"
             yield (
                 each,
-                f"{each.told} has {replicas} members, and all of Pulsar stops when one is lost. "
+                f"{each.told} has {members}, and all of Pulsar stops when one is lost. "
                 f"Use at least {least} (metadata.replicas).",
             )
         elif replicas % 2 == 0 and role(each) in ENSEMBLES:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from ..edits import Edit
 from ..risk import Risk
-from .rule import Rule, Told, always, by_direction, there
+from .rule import KUBERNETES, Rule, Told, always, by_direction, there
 
 _MONITORING = "docs/howto/monitoring.md"
 _CONSOLE = "docs/howto/console.md"
@@ -82,20 +82,33 @@ MONITORING = (
         for name in ("labels", "external_labels")
     ),
     Rule(
-        "monitoring.volume.**",
+        "monitoring.volume",
         there(
-            added=(
+            added=(Risk.NOTICED, "The size of the volume with the metrics is the stack file's own from now on."),
+            removed=(
                 Risk.NOTICED,
-                "Metrics are kept on a volume from now on; those measured until now are not moved over.",
+                "The size of the volume with the metrics follows from series, interval and retention again.",
             ),
-            removed=(Risk.NOTICED, "Metrics are kept on no volume any more: they go with the pod."),
-            changed=(
-                Risk.NOTICED,
-                "The volume with the metrics: {name} {before} → {after}. It grows in place, where its class allows "
-                "it, and can't shrink.",
-            ),
+            changed=(Risk.NOTICED, "The volume with the metrics: {before} → {after}."),
         ),
         _MONITORING,
+    ),
+    Rule(
+        "monitoring.volume.size",
+        by_direction(
+            up=(Risk.NOTICED, "The volume with the metrics grows in place ({before} → {after}), if its class lets it."),
+            down=(Risk.REFUSED, "The volume with the metrics would shrink ({before} → {after}): Kubernetes refuses."),
+        ),
+        f"{KUBERNETES}/concepts/storage/persistent-volumes/#expanding-persistent-volumes-claims",
+    ),
+    Rule(
+        "monitoring.volume.storage_class",
+        always(
+            Risk.DATA,
+            "A volume never changes its storage class ({before} → {after}): that of the metrics is made anew, and what "
+            "was measured until now is lost.",
+        ),
+        f"{KUBERNETES}/concepts/storage/persistent-volumes/#class-1",
     ),
     Rule(
         "monitoring.remote_write.**",

@@ -10,8 +10,12 @@ _EXPANSION = f"{KUBERNETES}/concepts/storage/persistent-volumes/#expanding-persi
 _CLAIMS = f"{KUBERNETES}/concepts/workloads/controllers/statefulset/#volume-claim-templates"
 _SIZE = always(
     Risk.DATA,
-    "The size of {owner}'s volumes goes from {before} to {after}. A StatefulSet's volume claims can't be changed: its "
-    "pods are made anew, and the claims that are there keep their size until each is expanded by hand.",
+    "The size of {owner}'s volumes goes from {before} to {after}. A StatefulSet's volume claims can't be changed, and "
+    "those that are there keep their size until each is expanded by hand: docs/howto/volumes.md says how.",
+)
+_CLAIM = by_direction(
+    up=(Risk.NOTICED, "The volume of {owner} grows in place ({before} → {after}), where its storage class allows it."),
+    down=(Risk.REFUSED, "The volume of {owner} would shrink ({before} → {after}), which Kubernetes refuses."),
 )
 _CLASS = always(
     Risk.DATA,
@@ -32,7 +36,8 @@ def _quorum(edit: Edit, after: Mapping[str, str]) -> Told:
     }
     lower = before_ is not None and after_ is not None and after_ < before_
     sizes = ", ".join(f"{each} {after.get(f'pulsar.bookkeeper.{each}', '?')}" for each in _WATCHED)
-    told = f"{called[name]} (now {sizes}). It holds for new ledgers; brokers roll."
+    counted = called[name].replace("copies are", "copy is") if after_ == 1 else called[name]
+    told = f"{counted} (now {sizes}). It holds for new ledgers; brokers roll."
     if lower and name != "ensemble":
         told += " With fewer, less has to fail before an acknowledged message is lost."
         return Risk.DATA, filled(told, edit)
@@ -58,10 +63,10 @@ RULES = (
             "metadata.log_volume",
             "configuration_metadata.volume",
             "configuration_metadata.log_volume",
-            "functions.packages",
             "tiered_storage.server.volume",
         )
     ),
+    *(Rule(f"pulsar.{part}.size", _CLAIM, _EXPANSION) for part in ("functions.packages", "tiered_storage")),
     *(
         Rule(f"pulsar.{volume}.storage_class", _CLASS, _CLAIMS)
         for volume in (

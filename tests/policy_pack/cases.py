@@ -37,12 +37,12 @@ CASES = (
     Case("quorums-fit-the-bookies", {f"{_CONF}AckQuorum": "4"}, "waits for 4 acknowledgements of 3 copies"),
     Case("acknowledged-means-copied", {f"{_CONF}AckQuorum": "1"}, "Make bookkeeper.ack_quorum at least 2."),
     Case("one-bookie-to-spare", {"bookie.spec.replicas": 3}, "3 pods for ensembles of 3"),
-    Case("metadata-survives-a-member", {"etcd.spec.replicas": 1}, "1 members, and all of Pulsar stops"),
+    Case("metadata-survives-a-member", {"etcd.spec.replicas": 1}, "1 member, and all of Pulsar stops"),
     Case("metadata-survives-a-member", {"etcd.spec.replicas": 4}, "no more failures than 3. Use 3 or 5"),
     Case(
         "metadata-survives-a-member",
         {"etcd.spec.replicas": 1, _ETCD_IS: "configuration-zookeeper"},
-        "1 members, and all of Pulsar stops",
+        "1 member, and all of Pulsar stops",
     ),
     Case("a-zone-may-be-lost", {"subnet-c": LEFT_OUT}, "keeps 3 copies of a message in 2 zones"),
     Case(

@@ -30,7 +30,7 @@ BROKEN = [
     (
         quorums.MAJORITY,
         {"pulsar.metadata": {"store": "zookeeper", "replicas": 1}},
-        "StatefulSet pulsar-zookeeper has 1 members",
+        "StatefulSet pulsar-zookeeper has 1 member",
     ),
     (quorums.ZONES, {}, "StatefulSet pulsar-broker keeps 2 copies of a message in 1 zones"),
 ]

@@ -51,6 +51,22 @@ def test_a_bookie_more_is_a_volume_more_and_what_its_pod_asks_for():
     ]
 
 
+def test_the_volumes_of_a_bookie_that_goes_are_still_paid_for():
+    assert costs.differences([bookies(4)], [bookies(3)]) == [
+        "Pods: 4 → 3, 2 → 1.5 processors asked for, 8 GiB → 6 GiB of memory asked for.",
+        "Volumes of pods that go stay (1, 1024 GiB), and are paid for until their claims are deleted.",
+    ]
+
+
+def test_a_difference_that_no_number_shows_is_not_told():
+    def proxy(processors: str) -> Resource:
+        containers = [{"resources": {"requests": {"cpu": processors}}}]
+        spec = {"replicas": 100, "template": {"spec": {"containers": containers}}}
+        return Resource("kubernetes:apps/v1:Deployment", "proxy", {"spec": spec})
+
+    assert costs.differences([proxy("1000m")], [proxy("1001m")]) == []
+
+
 def test_many_volumes_are_a_number_that_people_read():
     assert "Size of volumes (gp3): 12288 GiB → 13312 GiB." in costs.differences([bookies(12)], [bookies(13)])
 

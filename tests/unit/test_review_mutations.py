@@ -73,7 +73,9 @@ def test_what_is_made_anew_or_deleted_is_never_called_harmless(chosen: Mapping[s
         for each in changes.between(before.resources, sides.side(after).resources)
         if each.action in ("replace", "delete")
     ]
-    worried = " ".join(f"{each.about} {each.sentence}" for each in result.findings if each.risk > Risk.HARMLESS)
+    worried = " ".join(
+        f"{each.about} {each.sentence} {each.details}" for each in result.findings if each.risk > Risk.HARMLESS
+    )
     for change in lost:
         called = (change.object.get("metadata") or {}).get("name", change.name)
         assert called in worried or change.name in worried, f"Nobody is told of the {change.kind} {called}."

@@ -31,18 +31,17 @@ def test_a_reader_learns_what_a_change_does(case: Case):
     text = writing.markdown(told)
 
     missing = [word for word in case.words if word not in text]
-    assert not missing, f"{missing} in:\n{writing.terminal(told, colour=False)}"
-    assert told.risk == case.risk, writing.terminal(told, colour=False)
+    assert not missing, f"{missing} in:\n{writing.terminal(told)}"
+    assert told.risk == case.risk, writing.terminal(told)
 
 
 def test_there_are_sixty_of_them():
     assert len(CASES) >= 60
 
 
-def test_a_change_of_one_line_fits_one_screen():
-    case = next(each for each in CASES if each.name == "a heap larger")
-
-    assert len(writing.terminal(reviewed(case), colour=False).splitlines()) <= 40
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_report_fits_one_screen(case: Case):
+    assert len(writing.terminal(reviewed(case), width=120).splitlines()) <= 40
 
 
 def test_a_report_for_machines_says_the_same_as_the_one_for_people():
