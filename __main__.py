@@ -5,6 +5,7 @@ import pulumi
 from components import monitoring, stack
 from components.apps.console import Console
 from components.apps.demo import Demo
+from components.buckets import policies
 from components.operators import function_mesh_resources, resources_tenants
 from components.pulsar.deployment import Pulsar
 from components.tenancy import native, worker
@@ -37,6 +38,7 @@ admin = connection(spec, cluster)
 needed: list[pulumi.Resource] = [pulsar]
 needed += resources_tenants.deploy(spec, operators, needed=[pulsar], opts=within)
 needed += native.deploy(spec, admin, needed=[pulsar])
+policies.deploy(spec.pulsar, around=pulsar, needed=needed, opts=within)
 function_mesh_resources.deploy(spec, operators, needed=needed, opts=within)
 worker.deploy(spec, admin, needed=needed)
 monitoring.deploy(spec, needed=pulsar.namespaces, opts=within)

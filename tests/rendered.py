@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from components.buckets import policies
 from components.monitoring.targets import by_function_mesh
 from components.pulsar.deployment import namespace_manifest
 from components.pulsar.objects import objects
@@ -19,6 +20,7 @@ def manifests(spec: StackSpec) -> dict[str, Manifest]:
     for work in spec.pulsar.workloads(spec.cluster.offer).values():
         found |= objects(work)
     found |= spec.pulsar.manifests(spec.cluster.offer)
+    found |= policies.manifests(spec.pulsar)
     if spec.monitoring:
         found |= spec.monitoring.manifests(spec.pulsar, spec.cluster.offer, by_function_mesh(spec))
     return found

@@ -1,16 +1,20 @@
 """The Job that tells namespaces when their older messages move, once, however often it runs."""
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import pulumi
+
+from ..kubernetes_objects import register
 from ..pulsar.broker import addresses
 from ..pulsar.job import container_shape, once
 from ..pulsar.metadata.store import Place
 from ..pulsar.workload import Manifest
 
 if TYPE_CHECKING:
-    from .bucket import OffloadPolicySpec, TieredStorageSpec
+    from ..pulsar.spec import PulsarSpec
+    from .bucket import OffloadPolicySpec
 
 ROLE = "offload-policies"
 MARK = "offload-policy"
@@ -54,11 +58,28 @@ _SCRIPT = textwrap.dedent("""\
     """)
 
 
-def policies(store: "TieredStorageSpec | None", place: Place, image: str) -> Mapping[str, Manifest]:
+def deploy(
+    pulsar: "PulsarSpec", *, around: pulumi.Resource, needed: Sequence[pulumi.Resource], opts: pulumi.ResourceOptions
+) -> None:
+    """Tell them.
+
+    Args:
+        pulsar: the stack file's part.
+        around: Pulsar's component, in which the Job was once.
+        needed: Pulsar, and the tenants: a namespace that the stack makes must be there.
+        opts: the provider of the cluster.
+    """
+    after = pulumi.ResourceOptions(depends_on=needed, aliases=[pulumi.Alias(parent=around)])
+    for name, manifest in manifests(pulsar).items():
+        register(name, manifest, pulumi.ResourceOptions.merge(opts, after))
+
+
+def manifests(pulsar: "PulsarSpec") -> Mapping[str, Manifest]:
     """The Job by its logical name, where the stack file says anything of namespaces."""
+    store = pulsar.tiered_storage
     if store is None or store.namespaces is None:
         return {}
-    return {f"{place.cluster}-{ROLE}": job(store.namespaces, place, image)}
+    return {f"{pulsar.name}-{ROLE}": job(store.namespaces, pulsar.place, pulsar.effective_image)}
 
 
 def job(policies: Mapping[str, "OffloadPolicySpec"], place: Place, image: str) -> Manifest:

@@ -8,7 +8,7 @@ import pulumi
 import pydantic
 
 from .. import names, versions
-from ..buckets import TieredStorage, policies
+from ..buckets import TieredStorage
 from ..buckets.bucket import Access
 from ..clusters.cluster import Cluster, KubernetesSpec, Offer
 from ..clusters.sizing import Demand
@@ -227,9 +227,8 @@ class PulsarSpec(Spec):
         stored = self.tiered_storage.manifests(self.place, offer) if self.tiered_storage else {}
         peers = replication.replication(self.peers, self.place, self.effective_image)
         clients = self.protocols.manifests(self.place, offer, self.broker.replicas)
-        moves = policies.policies(self.tiered_storage, self.place, self.effective_image)
         functions = self.functions.manifests(self)
-        made = {**self.stores.manifests(self.place), **stored, **moves, **self._backup(), **peers, **clients}
+        made = {**self.stores.manifests(self.place), **stored, **self._backup(), **peers, **clients}
         return {**made, **functions}
 
     def _backup(self) -> Mapping[str, Manifest]:

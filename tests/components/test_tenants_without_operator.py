@@ -55,6 +55,16 @@ def test_a_function_comes_after_the_namespace_that_it_belongs_to(deploy: Deploy)
         assert registered.one(kind, name).urn in needed
 
 
+def test_when_older_messages_move_is_told_to_a_namespace_that_is_there(deploy: Deploy):
+    store = {"kind": "filesystem", "size": "10Gi", "namespaces": {"shop/orders": {"deletion_lag": "1h"}}}
+    registered = deployed(deploy, pulsar__tiered_storage=store)
+
+    job = registered.one("Job", "pulsar-offload-policies")
+    assert registered.one("Namespace", "shop/orders").urn in job.dependencies
+    assert job.urn not in registered.one("Namespace", "shop/orders").dependencies, "Each would wait for the other."
+    assert job.provider
+
+
 def test_tenants_and_functions_share_one_connection(deploy: Deploy):
     registered = deployed(deploy, **{key.replace(".", "__"): value for key, value in FUNCTION.items()})
 
