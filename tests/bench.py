@@ -8,7 +8,6 @@ import argparse
 import functools
 import os
 import pathlib
-import resource
 import statistics
 import subprocess
 import sys
@@ -94,11 +93,11 @@ def _previews(stack: str, runs: int) -> int:
         shown = project.preview()
         seconds, memory, spent = [], [], []
         for _ in range(runs):
-            before, began = _processor_seconds(), time.monotonic()
+            before, began = reviews.processor_seconds(), time.monotonic()
             with Memory(os.getpid()) as used:
                 shown = project.preview()
             seconds.append(time.monotonic() - began)
-            spent.append(_processor_seconds() - before)
+            spent.append(reviews.processor_seconds() - before)
             memory.append(used.peak)
     print(f"pulumi preview of {stack}, {sum(shown.counts.values())} resources, {runs} runs:")
     print(f"  {statistics.median(seconds):.1f} s (median), {min(seconds):.1f} to {max(seconds):.1f} s")
@@ -119,11 +118,6 @@ def _frames(runs: int) -> int:
                 print(found[-1])
     print(f"\nframes drawn at 1,000 messages a second: {frames.share(seen[1000], seen[0]):.2f} of those drawn at none")
     return 0
-
-
-def _processor_seconds() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
 
 
 class Memory:

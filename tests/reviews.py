@@ -74,11 +74,11 @@ class Branch:
         way = ["-c", _ENGINE] if within else ["-m", "review"]
         left_out = ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
         env = {name: value for name, value in {**os.environ, **(within or {})}.items() if name not in left_out}
-        before, began = _processor(), time.monotonic()
+        before, began = processor_seconds(), time.monotonic()
         done = subprocess.run(
             [sys.executable, *way, *words], cwd=self.folder, env=env, capture_output=True, text=True, check=False
         )
-        took = Took(time.monotonic() - began, _processor() - before)
+        took = Took(time.monotonic() - began, processor_seconds() - before)
         assert done.returncode == 0, done.stdout + done.stderr
         assert "pulsar.broker.replicas" in done.stdout, done.stdout
         return took
@@ -120,7 +120,8 @@ def _made(stack: str) -> Iterator[tuple[Branch, Mapping[str, str]]]:
         yield branch, {name: value for name, value in known.env.items() if name != "HOME"}
 
 
-def _processor() -> float:
+def processor_seconds() -> float:
+    """What the processes that this one started and that ended have used."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 

@@ -8,10 +8,10 @@ What the recording holds is what `pulumi stack export` gives, without what diffe
 outputs it keeps who the object is: what a replay compares are the inputs.
 """
 
+import argparse
 import contextlib
 import json
 import pathlib
-import sys
 import tempfile
 from typing import Any
 
@@ -86,6 +86,16 @@ def _ordered(resources: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return done
 
 
+def main() -> None:
+    """Record the stacks that the arguments name."""
+    parser = argparse.ArgumentParser(prog="tests.upgrades.record", description=__doc__)
+    parser.add_argument("stacks", nargs="*", metavar="STACK", help="a stack of the project (default: every one)")
+    chosen = parser.parse_args().stacks
+    if unknown := sorted(set(chosen) - set(stack_files.names())):
+        parser.error(f"there is no stack {unknown[0]!r}, but {', '.join(stack_files.names())}")
+    for stack in chosen or stack_files.names():
+        record(stack)
+
+
 if __name__ == "__main__":
-    for chosen in sys.argv[1:] or stack_files.names():
-        record(chosen)
+    main()
