@@ -229,7 +229,7 @@ def test_what_it_keeps_is_on_a_volume_of_its_own():
     ("changes", "stack", "place", "words"),
     [
         ({}, {"pulsar.version": "5.0.0", "pulsar.metadata": {"store": "oxia"}}, "kind", "Use dekaf, or stay on Pulsar"),
-        ({"namespace": "pulsar"}, {}, "namespace", "Give the console another"),
+        ({"namespace": "pulsar"}, {}, "namespace", "Give each its own"),
         ({"memory": "256Mi"}, {}, "memory", "Use at least 512Mi"),
         ({"service": {"type": "LoadBalancer"}}, {}, "service", "is not a setting here"),
         ({"login": {**LOGIN, "service": {"type": "LoadBalancer", "public": True}}}, {}, "login.service.public", "TLS"),
