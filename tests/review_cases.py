@@ -10,6 +10,16 @@ CASES = (
     Case("a broker fewer", {"pulsar.broker.replicas": 2}, ("from 3 to 2", "drain", "reconnect"), R.NOTICED),
     Case("a bookie more", {"pulsar.bookkeeper.replicas": 4}, ("from 3 to 4", "volume"), R.NOTICED),
     Case("a bookie fewer", {"pulsar.bookkeeper.replicas": 2}, ("events-bookie-2", "Decommission"), R.REFUSED),
+    Case(
+        "a bookie fewer, decommissioned",
+        {"pulsar.bookkeeper.replicas": 2, "pulsar.bookkeeper.decommissioned": ["events-bookie-2"]},
+        (
+            "says of events-bookie-2 that no ledger is left",
+            "before this is merged",
+            "Volumes of pods that go stay (2, 1064 GiB)",
+        ),
+        R.DATA,
+    ),
     Case("a proxy more", {"pulsar.proxy.replicas": 4}, ("to 4", "stay where they are"), R.ROLLS),
     Case("a proxy fewer", {"pulsar.proxy.replicas": 1}, ("to 1", "disconnected"), R.NOTICED),
     Case("autorecovery more", {"pulsar.autorecovery.replicas": 3}, ("from 2 to 3",), R.HARMLESS),

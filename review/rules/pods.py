@@ -1,7 +1,10 @@
 """What each role's own settings mean: how many pods, how large, and what they are told."""
 
+from collections.abc import Mapping
+
+from ..edits import Edit
 from ..risk import Risk
-from .rule import BOOKKEEPER, DOCS, KUBERNETES, Rule, always, by_direction, there
+from .rule import BOOKKEEPER, DOCS, KUBERNETES, Rule, Told, always, by_direction, there
 
 _ROLES = (
     "bookkeeper",
@@ -24,21 +27,30 @@ _CALLED = {
     "autorecovery": "autorecovery pods",
 }
 
+
+def _bookies(edit: Edit, after: Mapping[str, str]) -> Told:
+    gone = after.get("pulsar.bookkeeper.decommissioned", "")
+    told = (
+        f"The stack file says of {gone.strip('[]')} that no ledger is left there (decommissioned), and nothing looks "
+        "again: see it before this is merged (docs/howto/bookies.md)."
+        if gone.startswith("[")
+        else "A bookie that goes takes its copies of ledgers along, unless it was decommissioned first."
+    )
+    says = by_direction(
+        up=(
+            Risk.NOTICED,
+            "Bookies grow from {before} to {after}. New ledgers use the new bookies; what is stored stays where "
+            "it is. Each one adds a journal and a ledger volume, and may need a node.",
+        ),
+        down=(Risk.DATA, f"Bookies shrink from {{before}} to {{after}}. {told}"),
+    )
+    return says(edit, after)
+
+
 REPLICAS = (
     Rule(
         "pulsar.bookkeeper.replicas",
-        by_direction(
-            up=(
-                Risk.NOTICED,
-                "Bookies grow from {before} to {after}. New ledgers use the new bookies; what is stored stays where "
-                "it is. Each one adds a journal and a ledger volume, and may need a node.",
-            ),
-            down=(
-                Risk.DATA,
-                "Bookies shrink from {before} to {after}. A bookie that goes takes its copies of ledgers along, "
-                "unless it was decommissioned first.",
-            ),
-        ),
+        _bookies,
         f"{BOOKKEEPER}/admin/decomission",
     ),
     Rule(
