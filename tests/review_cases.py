@@ -282,7 +282,6 @@ CASES = (
         {"monitoring.retention": "5d"},
         ("for 5d instead of 30d", "older ones are deleted", "events-prometheus-data would shrink", "{size: 21Gi}"),
         R.REFUSED,
-        more={"monitoring": {"kind": "own", "retention": "30d"}},
     ),
     Case("a console", {"console": {"kind": "dekaf"}}, ("console", "Pulsar doesn't notice"), R.HARMLESS),
     Case("a demo that writes more", {"demo.rate": 100}, ("100 messages a second",), R.NOTICED, "local"),
