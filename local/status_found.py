@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from .problem import Problem
-from .status_values import Bookie, Broker, Copies, Function, Pod, Status, Topic
+from .status_values import Alert, Bookie, Broker, Copies, Function, Pod, Status, Topic
 
 PATIENCE = 10
 """Seconds that one question may take."""
@@ -136,6 +136,23 @@ def copies(answers: Iterable[bytes | None]) -> Copies | None:
     )
 
 
+def alerts(answers: Iterable[bytes | None]) -> Iterable[Alert]:
+    """What fires, the critical first, from Prometheus' `api/v1/alerts`."""
+    told = [found for each in answers if each and isinstance(found := parsed(each), dict)]
+    firing = [
+        Alert(
+            name=one["labels"].get("alertname", ""),
+            severity=one["labels"].get("severity", ""),
+            summary=one.get("annotations", {}).get("summary", ""),
+            pod=one["labels"].get("pod", ""),
+        )
+        for each in told
+        for one in each.get("data", {}).get("alerts", ())
+        if one.get("state") == "firing"
+    ]
+    return sorted(firing, key=lambda each: (each.severity != "critical", each.name, each.pod))
+
+
 def gather(admin: Admin, pods: Sequence[Pod], wanted: Mapping[str, int], ask: AskPod, *, worker: bool) -> Status:
     """Everything at once, with many questions open at a time.
 
@@ -162,6 +179,7 @@ def gather(admin: Admin, pods: Sequence[Pod], wanted: Mapping[str, int], ask: As
             pod: (pool.submit(ask, pod.name, 8000, "metrics"), pool.submit(ask, pod.name, 8000, "api/v1/bookie/info"))
             for pod in bookies
         }
+        watching = [pool.submit(ask, pod.name, 9090, "api/v1/alerts") for pod in pods if pod.role == "prometheus"]
         kept = [pool.submit(ask, pod.name, 8000, "api/v1/bookie/cluster_info") for pod in bookies]
         spaces = dict(zip(tenants.result(), pool.map(_namespaces(admin), tenants.result()), strict=True))
         found = [broker(pod, metrics.result(), stats.result()) for pod, (metrics, stats) in asked.items()]
@@ -177,6 +195,7 @@ def gather(admin: Admin, pods: Sequence[Pod], wanted: Mapping[str, int], ask: As
             topics=tuple(topic for _, served in found for topic in served),
             tenants=spaces,
             functions=tuple(_functions(admin, spaces, pool) if worker else ()),
+            alerts=tuple(alerts(each.result() for each in watching)),
         )
 
 

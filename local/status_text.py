@@ -60,6 +60,9 @@ def troubles(status: Status) -> Iterator[str]:
     for each in status.functions:
         if each.running < each.instances:
             yield f"function {each.name}: {each.running} of {each.instances} instances run."
+    for each in status.alerts:
+        where = f" ({each.pod})" if each.pod and each.pod not in each.summary else ""
+        yield f"{each.severity} alert {each.name}{where}: {each.summary} (docs/runbooks.md#{each.name.lower()})"
 
 
 def _of_copies(status: Status) -> Iterator[str]:

@@ -95,6 +95,19 @@ class Function:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Alert:
+    """What the stack's own Prometheus says is wrong, for as long as its rule waits."""
+
+    name: str
+    severity: str
+    """`critical`, `warning`."""
+    summary: str
+    """What is wrong, in one line."""
+    pod: str = ""
+    """Where, if it is about one pod."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Status:
     """How a Pulsar is at one time."""
 
@@ -112,3 +125,5 @@ class Status:
     tenants: Mapping[str, tuple[str, ...]]
     """Each tenant's namespaces, without the tenant's name."""
     functions: tuple[Function, ...]
+    alerts: tuple[Alert, ...] = ()
+    """Those that fire, where a Prometheus of the stack's own answers."""

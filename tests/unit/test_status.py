@@ -66,10 +66,31 @@ def admin():
         server.shutdown()
 
 
+def alert(name, severity, state, summary, **labels):
+    about = {"alertname": name, "severity": severity, **labels}
+    return {"labels": about, "annotations": {"summary": summary}, "state": state, "activeAt": "", "value": "1e+00"}
+
+
+ALERTS = json.dumps(
+    {
+        "status": "success",
+        "data": {
+            "alerts": [
+                alert("BacklogGrows", "warning", "firing", "A backlog grows", pod="pulsar-broker-0"),
+                alert("BookieDown", "critical", "firing", "Not every bookie answers"),
+                alert("BrokerDown", "critical", "pending", "Not every broker answers"),
+            ]
+        },
+    }
+).encode()
+
+
 def answering(pod, port, path):
     """Every pod but the second broker answers."""
     if pod == "pulsar-broker-1":
         return None
+    if port == 9090:
+        return ALERTS if path == "api/v1/alerts" else None
     if port == 8000:
         if path.endswith("cluster_info"):
             return b'{"clusterUnderReplicated": true, "ledgerReplicationEnabled": true, "unavailableBookiesCount": 0}'
@@ -88,6 +109,7 @@ PODS = (
     Pod(name="pulsar-broker-1", role="broker", ready=True),
     Pod(name="pulsar-bookie-0", role="bookie", ready=True, restarts=4),
     Pod(name="pulsar-etcd-0", role="etcd", ready=False, restarts=9),
+    Pod(name="pulsar-prometheus-0", role="prometheus", ready=True),
 )
 
 
@@ -120,7 +142,7 @@ def test_what_is_wrong_is_said_before_the_tables(found):
     lines = status_text.text(found).splitlines()
 
     assert lines[0].startswith("Pulsar 4.0.13: 2 brokers, 1 bookie, 3 topics; 11.5 messages a second in, 21.0 out")
-    assert lines[1:8] == [
+    assert lines[1:10] == [
         "! 1 bookie of 3 is there.",
         "! pulsar-etcd-0 is not ready, and was started 9 times more.",
         "! pulsar-broker-1 doesn't say what it serves.",
@@ -128,7 +150,14 @@ def test_what_is_wrong_is_said_before_the_tables(found):
         "! pulsar-bookie-0 has a disk that is 92 % full.",
         "! Some ledgers have fewer copies than they should: no other bookie may be lost until they have.",
         "! function public/default/bill: 2 of 3 instances run.",
+        "! critical alert BookieDown: Not every bookie answers (docs/runbooks.md#bookiedown)",
+        "! warning alert BacklogGrows (pulsar-broker-0): A backlog grows (docs/runbooks.md#backloggrows)",
     ]
+
+
+def test_an_alert_that_only_waits_is_not_told_and_no_prometheus_is_no_alert(found):
+    assert "BrokerDown" not in {each.name for each in found.alerts}
+    assert list(status_found.alerts([None])) == []
 
 
 def test_what_was_not_answered_shows_as_nothing_and_not_as_zero(found):
@@ -165,7 +194,7 @@ def test_a_long_name_keeps_its_ends_in_a_narrow_window(found):
     line = next(line for line in shown.splitlines() if "…" in line)
     assert line.startswith("a-tenant-of")
     assert line.split()[0].endswith("partition-17")
-    assert max(map(len, shown.split("tenant  ")[0].splitlines()[8:])) <= 80
+    assert max(map(len, shown.split("tenant  ")[0].splitlines()[10:])) <= 80
     assert name in status_text.text(dataclasses.replace(found, topics=(topic(name),)))
 
 
