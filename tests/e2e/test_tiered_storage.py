@@ -19,7 +19,8 @@ from tests.e2e.shown import unshown
 from tests.e2e.variant import Variant, variant
 
 BUCKET = "older-messages"
-POLICIES = {"public/default": {"threshold": "4Ki"}}
+POLICIES = {"public/default": {"threshold": "4Ki"}, "shop/orders": {"deletion_lag": "1h"}}
+TENANTS = {"shop": {"namespaces": {"orders": {}}}}
 STORE = {
     "kind": "s3-compatible",
     "bucket": BUCKET,
@@ -52,7 +53,7 @@ NOT_SHOWN = {
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
-    changes = {"pulsar.tiered_storage": STORE, "pulsar.broker.config": SMALL_LEDGERS}
+    changes = {"pulsar.tiered_storage": STORE, "pulsar.broker.config": SMALL_LEDGERS, "tenants": TENANTS}
     keys = {"object_store_access_key": ACCESS_KEY, "object_store_secret_key": SECRET_KEY}
     with variant(tmp_path_factory.mktemp("tiered"), changes, **keys) as up:
         yield up
@@ -65,6 +66,11 @@ def eventually(what, look, until=bool):
         assert time.monotonic() < end, f"{what}: {seen}"
         time.sleep(0.5)
     return seen
+
+
+def told(endpoints, policy):
+    with urllib.request.urlopen(f"{endpoints.http}/admin/v2/namespaces/{policy}") as answer:
+        return json.load(answer)
 
 
 @contextlib.contextmanager
@@ -111,6 +117,11 @@ def restart_broker(up: Variant) -> None:
 
     time.sleep(2)
     eventually("no broker is ready again", ready)
+
+
+def test_a_namespace_that_the_stack_declares_is_made_before_it_is_told_its_policy(store):
+    with store.endpoints() as endpoints:
+        assert told(endpoints, "shop/orders/offloadDeletionLagMs") == 60 * 60 * 1000
 
 
 def test_older_ledgers_move_by_threshold_leave_the_bookies_and_are_read_after_a_restart(store):
@@ -202,17 +213,13 @@ def test_new_keys_take_the_place_of_the_old_ones_and_what_was_moved_is_still_rea
     assert [name for name in held if name.startswith("pulsar-offload-")] == ["pulsar-offload-2"]
 
 
-def threshold(endpoints):
-    with urllib.request.urlopen(f"{endpoints.http}/admin/v2/namespaces/public/default/offloadThreshold") as answer:
-        return json.load(answer)
-
-
 def test_a_shared_volume_serves_as_well_and_policies_that_left_the_file_are_gone(store):
     store.up({"pulsar.tiered_storage": VOLUME})
     topic = f"persistent://public/default/volume-{secrets.token_hex(4)}"
     with store.endpoints() as endpoints, contextlib.closing(client(endpoints)) as connected:
         # A broker answers from what it last read of the metadata.
-        eventually("public/default still has its threshold", lambda: threshold(endpoints), lambda left: left == -1)
+        policy = "public/default/offloadThreshold"
+        eventually("public/default still has its threshold", lambda: told(endpoints, policy), lambda left: left == -1)
         sent, ids = produced(connected, topic, 25)
         closed = {each.ledger_id() for each in ids} - {ids[-1].ledger_id()}
         offload.move(endpoints, topic, ids[-1].ledger_id(), ids[-1].entry_id())
