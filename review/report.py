@@ -51,6 +51,11 @@ class Report:
         told = ", ".join(f"{counts[action]} {word}" for action, word in words.items() if counts[action])
         if self.risk == Risk.REFUSED:
             return self.risk.verdict
+        if self.source == "drift":
+            rolled = together(self.rolls)
+            return (
+                f"What runs is not what the stack file says. To bring it back: {told}.{f' {rolled}' if rolled else ''}"
+            )
         return " ".join(filter(None, (self.risk.verdict, together(self.rolls), f"Objects: {told}." if told else "")))
 
     def as_json(self) -> dict[str, Any]:

@@ -6,8 +6,12 @@ import os
 import pathlib
 import shutil
 import sys
+from typing import TYPE_CHECKING
 
 from .risk import BY_WORD, Risk
+
+if TYPE_CHECKING:
+    from .report import Report
 
 _WIDEST = 120
 """Characters of a line in a terminal, however wide it is."""
@@ -54,17 +58,26 @@ def run(told: argparse.Namespace) -> int:
     elif told.format == "markdown":
         text = writing.markdown(result)
     else:
-        shown = sys.stdout.isatty() and told.out is None
-        text = writing.terminal(
-            result,
-            # https://no-color.org
-            colour=shown and not os.environ.get("NO_COLOR"),
-            width=min(shutil.get_terminal_size().columns, _WIDEST) if shown else None,
-            fields=told.fields,
-        )
+        text = as_shown(result, fields=told.fields, file=told.out)
     if told.out:
         told.out.write_text(text)
     else:
         print(text, end="")
     threshold = BY_WORD.get(told.fail_on)
     return 2 if threshold is not None and result.risk >= threshold else 0
+
+
+def as_shown(report: "Report", *, fields: bool = False, file: pathlib.Path | None = None) -> str:
+    """A report as this terminal shows it; plain, with a finding a line, where there is none.
+
+    Args:
+        report: the report.
+        fields: whether each field that differs is listed.
+        file: where it goes. Default: it is printed.
+    """
+    from . import writing
+
+    shown = sys.stdout.isatty() and file is None
+    width = min(shutil.get_terminal_size().columns, _WIDEST) if shown else None
+    # https://no-color.org
+    return writing.terminal(report, colour=shown and not os.environ.get("NO_COLOR"), width=width, fields=fields)

@@ -50,7 +50,7 @@ def mark(stack: str) -> str:
 
 def markdown(report: Report) -> str:
     """For a pull request: the verdict, the findings by their risk, and the fields folded below."""
-    lines = [mark(report.stack), f"### {_SIGNS[report.risk]} {report.stack}: {report.verdict}", ""]
+    lines = [mark(report.stack), f"### {_SIGNS[_shade(report)]} {report.stack}: {report.verdict}", ""]
     for risk, found in _grouped(report.findings):
         lines += [f"**{_HEADS[risk]}**", ""]
         lines += [f"- {_in_markdown(each)}{_link(each)}" for each in found]
@@ -79,7 +79,9 @@ def terminal(report: Report, *, colour: bool = False, width: int | None = None, 
     def paint(text: str, code: str) -> str:
         return f"\033[{code}m{text}\033[0m" if colour else text
 
-    lines = [paint(each, f"{_COLOURS[report.risk]};1") for each in _lines(f"{report.stack}: {report.verdict}", width)]
+    lines = [
+        paint(each, f"{_COLOURS[_shade(report)]};1") for each in _lines(f"{report.stack}: {report.verdict}", width)
+    ]
     for risk, found in _grouped(report.findings):
         lines += ["", paint(_HEADS[risk], _COLOURS[risk])]
         for each in found:
@@ -95,6 +97,11 @@ def terminal(report: Report, *, colour: bool = False, width: int | None = None, 
         f" {_counted(listed)}: --fields lists {'it' if len(listed) == 1 else 'them'}." if listed and not fields else ""
     )
     return "\n".join([*lines, "", *(paint(each, "2") for each in _lines(f"{_basis(report)}{told}", width)), ""])
+
+
+def _shade(report: Report) -> Risk:
+    """How the verdict looks: somebody should look at drift, however little it takes to bring it back."""
+    return max(report.risk, Risk.NOTICED) if report.source == "drift" else report.risk
 
 
 def _counted(fields: Sequence[str]) -> str:

@@ -33,11 +33,11 @@ def alerts(pulsar: "PulsarSpec", further: Collection[Target] = ()) -> tuple[Aler
 
 
 def _fewer(pulsar: "PulsarSpec", component: str, least: int) -> str:
-    """Fewer pods answer than there must be; also when none is there to be asked. Pods of another cluster that the same
-    Prometheus reads don't stand in for them.
+    """Fewer pods answer than there must be; also when none is there to be asked, which are 0. Pods of another cluster
+    that the same Prometheus reads don't stand in for them.
     """
     up = f'up{{cluster="{pulsar.name}",component="{component}"}}'
-    return f"sum by (cluster) ({up}) < {least} or absent({up})"
+    return f"sum by (cluster) ({up}) < {least} or absent({up}) * 0"
 
 
 def _pods(pulsar: "PulsarSpec") -> Iterator[Alert]:

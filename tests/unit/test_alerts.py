@@ -151,23 +151,23 @@ CASES = {
 def _promtool(
     alert: Alert, series: dict[str, str], hours: int, folder: pathlib.Path, fired: int
 ) -> subprocess.CompletedProcess[str]:
+    firing = f'count(ALERTS{{alertname="{alert.name}",alertstate="firing"}}) > bool 0 or vector(0)'
+    answer = [{"labels": "{}", "value": fired}]
+    return _asked(
+        alert, series, folder, promql_expr_test={"expr": firing, "eval_time": f"{hours}h", "exp_samples": answer}
+    )
+
+
+def _asked(
+    alert: Alert, series: dict[str, str], folder: pathlib.Path, **question: Any
+) -> subprocess.CompletedProcess[str]:
     (folder / "rules.yml").write_text(yaml.safe_dump(rules([alert])))
+    given = [{"series": name, "values": values} for name, values in series.items()]
+    asked = {name: [each] for name, each in question.items()}
     test: dict[str, Any] = {
         "rule_files": ["rules.yml"],
         "evaluation_interval": "1m",
-        "tests": [
-            {
-                "interval": "1m",
-                "input_series": [{"series": name, "values": values} for name, values in series.items()],
-                "promql_expr_test": [
-                    {
-                        "expr": f'count(ALERTS{{alertname="{alert.name}",alertstate="firing"}}) > bool 0 or vector(0)',
-                        "eval_time": f"{hours}h",
-                        "exp_samples": [{"labels": "{}", "value": fired}],
-                    }
-                ],
-            }
-        ],
+        "tests": [{"interval": "1m", "input_series": given, **asked}],
     }
     (folder / "test.yml").write_text(yaml.safe_dump(test))
     return subprocess.run(
@@ -204,6 +204,22 @@ def test_pods_of_another_cluster_in_the_same_prometheus_stand_in_for_none(tmp_pa
     both = up("broker", ON, ON, OFF) | up("broker", ON, ON, ON, cluster="other")
 
     done = _promtool(ALERTS["BrokerDown"], both, 2, tmp_path, 1)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_pods_of_which_none_is_left_are_counted_as_none(tmp_path: pathlib.Path):
+    alert = ALERTS["BrokerDown"]
+    told = {"summary": alert.summary, "runbook": alert.runbook}
+    told["description"] = "0 of 3 answer. Its topics move to the others, which have more to do."
+    labels = {"severity": alert.severity, "cluster": "pulsar", "component": "broker"}
+    expected = {
+        "alertname": alert.name,
+        "eval_time": "1h",
+        "exp_alerts": [{"exp_labels": labels, "exp_annotations": told}],
+    }
+
+    done = _asked(alert, {}, tmp_path, alert_rule_test=expected)
 
     assert done.returncode == 0, done.stdout + done.stderr
 

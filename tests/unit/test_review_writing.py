@@ -70,3 +70,18 @@ def test_colours_are_only_there_when_they_are_asked_for():
 
     assert "\033[" not in writing.terminal(told)
     assert "\033[1mpulsar.broker.cpu\033[0m: The brokers roll." in writing.terminal(told, colour=True)
+
+
+def test_drift_is_never_told_as_harmless():
+    proxies = Change(
+        "update",
+        "kubernetes:apps/v1:Deployment",
+        "events-proxy",
+        {},
+        {},
+        (Field("spec.replicas", 0, 2),),
+    )
+    text = writing.markdown(Report("onprem", "what runs", [], changes=[proxies], source="drift"))
+
+    assert "### 🟡 onprem: What runs is not what the stack file says. To bring it back: 1 changed." in text
+    assert "armless" not in text
