@@ -95,8 +95,12 @@ def _diff(names: list[str], words: str) -> int:
 if __name__ == "__main__":
     # A short life: what would be collected goes with the process, and looking for it takes a fifth of the time.
     gc.disable()
-    status = main()
-    sys.stdout.flush()
+    try:
+        status = main()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read it has seen enough.
+        status = 1
     sys.stderr.flush()
     # What was imported is not taken apart either: that would take a fourth of the time again.
     os._exit(status)

@@ -2,11 +2,15 @@
 
 import functools
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
+from local.paths import PROJECT
 from review import probe, report, sides, writing
 from review.risk import Risk
 from tests.review_case import Case
@@ -57,3 +61,13 @@ def test_nothing_that_changes_is_told_as_nothing():
     case = Case("nothing", {}, (), Risk.HARMLESS)
 
     assert reviewed(case).verdict == "Nothing changes."
+
+
+def test_whoever_stops_reading_early_sees_no_traceback():
+    read, write = os.pipe()
+    os.close(read)
+    words = [sys.executable, "-m", "review", "report", "local", "--base", "HEAD"]
+    done = subprocess.run(words, cwd=PROJECT, stdout=write, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(write)
+
+    assert (done.returncode, done.stderr) == (1, "")
