@@ -73,7 +73,7 @@ render: $(READY) $(CLOUD) ## write STACK's Kubernetes objects as files into OUT,
 explain: $(READY) ## every effective value of STACK and where it came from
 	@$(PY) -m evaluation explain $(STACK)
 
-review: $(READY) $(CLOUD) ## what this branch does to STACK, in Pulsar's terms (BASE=origin/main; ARGS=--engine)
+review: $(READY) $(CLOUD) ## what this branch does to STACK, in Pulsar's terms (BASE=origin/main; ARGS=--engine, --fields)
 	@$(PY) -m review report $(STACK) --base '$(BASE)' $(ARGS)
 
 drift: $(READY) $(CLOUD) ## whether what runs is what STACK's file says: changes nothing (ARGS=--issue keeps an issue of it)
