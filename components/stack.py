@@ -6,7 +6,7 @@ from typing import Any, Self
 import pulumi
 import pydantic
 
-from . import bases, mistakes, namespaces, node_ports
+from . import bases, mistakes, taken
 from .apps.console import ConsoleSpec
 from .apps.demo import DemoSpec
 from .clusters import ClusterSpec
@@ -74,8 +74,8 @@ class StackSpec(Spec):
             for path, sentence in self.monitoring.misfits(self.pulsar):
                 yield f"monitoring.{path}", sentence
         yield from placement.misfits(self)
-        yield from node_ports.taken_twice(self._node_ports())
-        yield from namespaces.made_twice(self._namespaces())
+        yield from taken.ports(self._node_ports())
+        yield from taken.namespaces([*self._namespaces()])
 
     def _namespaces(self) -> Iterator[tuple[str, str, str]]:
         """Every setting with a namespace that is made, and what for."""

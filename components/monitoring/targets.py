@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..clusters.cluster import Offer
-from ..pulsar.functions import WorkerSpec
 from ..pulsar.metadata.etcd import EtcdSpec
 from ..tenancy import placement
 
@@ -71,8 +70,7 @@ def _port(work: "Workload") -> str:
 
 def _functions(pulsar: "PulsarSpec") -> Iterator[Target]:
     """The pods of Pulsar's Kubernetes runtime, which its worker labels with a tenant, a namespace and a name."""
-    functions = pulsar.functions
-    if isinstance(functions, WorkerSpec) and (namespace := functions.namespace(pulsar.namespace)):
+    if namespace := pulsar.functions.namespace(pulsar.namespace):
         yield Target(
             component="function",
             namespace=namespace,
