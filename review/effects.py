@@ -148,12 +148,13 @@ def _has_volumes(change: Change) -> bool:
 
 def _protected(change: Change) -> Effect:
     verb = "deleted" if change.action == "delete" else "deleted and made anew"
-    because = "".join(f" ({path} can't be changed in place)" for path in _replacing(change)[:1])
+    replacing = _replacing(change)
+    because = "".join(f" ({path} can't be changed in place)" for path in replacing[:1])
     way_out = (
         "give the protection up first, with an `up` of its own, if that is meant (pulsar.keep_data, or "
         "cluster.deletion_protection of a cloud's cluster)."
     )
-    if all(path.endswith(CLAIMED) for path in _replacing(change)) and change.action == "replace":
+    if replacing and all(path.endswith(CLAIMED) for path in replacing):
         way_out = "grow the volumes that are there first, and then the set, as docs/howto/volumes.md says."
     return Effect(
         Risk.REFUSED,

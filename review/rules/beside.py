@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from ..edits import Edit
 from ..risk import Risk
-from .rule import KUBERNETES, Rule, Told, always, by_direction, there
+from .rule import EXPANSION, KUBERNETES, Rule, Told, always, by_direction, of_a_claim, there
 
 _MONITORING = "docs/howto/monitoring.md"
 _CONSOLE = "docs/howto/console.md"
@@ -95,11 +95,8 @@ MONITORING = (
     ),
     Rule(
         "monitoring.volume.size",
-        by_direction(
-            up=(Risk.NOTICED, "The volume with the metrics grows in place ({before} → {after}), if its class lets it."),
-            down=(Risk.REFUSED, "The volume with the metrics would shrink ({before} → {after}): Kubernetes refuses."),
-        ),
-        f"{KUBERNETES}/concepts/storage/persistent-volumes/#expanding-persistent-volumes-claims",
+        of_a_claim("The volume with the metrics"),
+        EXPANSION,
     ),
     Rule(
         "monitoring.volume.storage_class",

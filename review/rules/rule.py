@@ -18,6 +18,7 @@ Says = Callable[[Edit, Mapping[str, str]], Told]
 DOCS = "https://pulsar.apache.org/docs/4.0.x"
 BOOKKEEPER = "https://bookkeeper.apache.org/docs"
 KUBERNETES = "https://kubernetes.io/docs"
+EXPANSION = f"{KUBERNETES}/concepts/storage/persistent-volumes/#expanding-persistent-volumes-claims"
 _LONGEST = 80
 """Characters of a value in a sentence: a function's code may be one."""
 
@@ -90,6 +91,20 @@ def by_direction(*, up: Told, down: Told, other: Told | None = None) -> Says:
         return risk, filled(sentence, edit)
 
     return says
+
+
+def of_a_claim(volume: str, way_out: str = "") -> Says:
+    """What another size means to a volume that isn't a StatefulSet's: it grows in place, and never shrinks.
+
+    Args:
+        volume: the volume, at a sentence's start.
+        way_out: what to do where it is to be smaller.
+    """
+    down = f"{volume} would shrink ({{before}} → {{after}}), which Kubernetes refuses. {way_out}".rstrip()
+    return by_direction(
+        up=(Risk.NOTICED, f"{volume} grows in place ({{before}} → {{after}}), where its storage class allows it."),
+        down=(Risk.REFUSED, down),
+    )
 
 
 def amount(value: str | None) -> float | None:

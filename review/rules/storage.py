@@ -4,18 +4,26 @@ from collections.abc import Mapping
 
 from ..edits import Edit
 from ..risk import Risk
-from .rule import BOOKKEEPER, DOCS, KUBERNETES, Rule, Told, always, amount, by_direction, filled, there
+from .rule import (
+    BOOKKEEPER,
+    DOCS,
+    EXPANSION,
+    KUBERNETES,
+    Rule,
+    Told,
+    always,
+    amount,
+    by_direction,
+    filled,
+    of_a_claim,
+    there,
+)
 
-_EXPANSION = f"{KUBERNETES}/concepts/storage/persistent-volumes/#expanding-persistent-volumes-claims"
 _CLAIMS = f"{KUBERNETES}/concepts/workloads/controllers/statefulset/#volume-claim-templates"
 _SIZE = always(
     Risk.DATA,
     "The size of {owner}'s volumes goes from {before} to {after}. A StatefulSet's volume claims can't be changed, and "
     "those that are there keep their size until each is expanded by hand: docs/howto/volumes.md says how.",
-)
-_CLAIM = by_direction(
-    up=(Risk.NOTICED, "The volume of {owner} grows in place ({before} → {after}), where its storage class allows it."),
-    down=(Risk.REFUSED, "The volume of {owner} would shrink ({before} → {after}), which Kubernetes refuses."),
 )
 _CLASS = always(
     Risk.DATA,
@@ -55,7 +63,7 @@ RULES = (
         f"{BOOKKEEPER}/reference/config",
     ),
     *(
-        Rule(f"pulsar.{volume}.size", _SIZE, f"{_EXPANSION} and {_CLAIMS}")
+        Rule(f"pulsar.{volume}.size", _SIZE, f"{EXPANSION} and {_CLAIMS}")
         for volume in (
             "bookkeeper.journal",
             "bookkeeper.ledgers",
@@ -66,7 +74,10 @@ RULES = (
             "tiered_storage.server.volume",
         )
     ),
-    *(Rule(f"pulsar.{part}.size", _CLAIM, _EXPANSION) for part in ("functions.packages", "tiered_storage")),
+    *(
+        Rule(f"pulsar.{part}.size", of_a_claim("The volume of {owner}"), EXPANSION)
+        for part in ("functions.packages", "tiered_storage")
+    ),
     *(
         Rule(f"pulsar.{volume}.storage_class", _CLASS, _CLAIMS)
         for volume in (

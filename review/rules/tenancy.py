@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from ..edits import Edit
 from ..risk import Risk
-from .rule import DOCS, KUBERNETES, Rule, Told, always, amount, by_direction, shown, there
+from .rule import DOCS, EXPANSION, KUBERNETES, Rule, Told, always, amount, by_direction, of_a_claim, shown, there
 
 _PAGE = "docs/howto/operators.md"
 _TENANTS = "docs/howto/tenants.md"
@@ -221,15 +221,8 @@ RULES = (
     ),
     Rule(
         "console.volume.size",
-        by_direction(
-            up=(Risk.NOTICED, "The console's volume grows in place ({before} → {after}), if its StorageClass lets it."),
-            down=(
-                Risk.REFUSED,
-                "The console's volume would shrink ({before} → {after}), which Kubernetes refuses. Take the console "
-                "out and put it in again.",
-            ),
-        ),
-        f"{KUBERNETES}/concepts/storage/persistent-volumes/#expanding-persistent-volumes-claims",
+        of_a_claim("The console's volume", "Take the console out and put it in again."),
+        EXPANSION,
     ),
     Rule(
         "console.volume.storage_class",
