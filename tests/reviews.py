@@ -20,16 +20,14 @@ import yaml
 from evaluation import stack_files
 from local.paths import PROJECT
 from tests.previews.project import Project
+from tests.upgrades.record import STATES
 
-STATES = PROJECT / "tests" / "upgrades" / "states"
 _ENGINE = """
 from local.engine import choice
 from tests.cloud_plugins.installing import cloud_engine
 choice.prepare = lambda *_, **__: cloud_engine()
-import gc, sys
-from review.__main__ import main
-gc.disable()
-sys.exit(main())
+import runpy
+runpy.run_module("review", run_name="__main__", alter_sys=True)
 """
 """`python -m review` with the clouds' stand-in plugins, which no user's engine finds."""
 

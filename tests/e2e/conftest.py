@@ -7,6 +7,7 @@ import sys
 import time
 
 import pytest
+import yaml
 
 from local import engine as engines
 from local import reach, stacks
@@ -108,6 +109,20 @@ def pulumi(selected):
         )
 
     return run
+
+
+@pytest.fixture
+def changed(tmp_path, selected):
+    """A copy of the local stack's configuration with changes, for `--config-file`."""
+
+    def write(change):
+        document = yaml.safe_load(selected.own_config_file().read_text())
+        change(document["config"]["pulsar:spec"])
+        path = tmp_path / "Pulumi.local.yaml"
+        path.write_text(yaml.safe_dump(document))
+        return path
+
+    return write
 
 
 @pytest.fixture(scope="session")

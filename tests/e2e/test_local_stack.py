@@ -10,27 +10,12 @@ import urllib.request
 
 import kubernetes
 import pytest
-import yaml
 
 from evaluation import program, render, stack_files
 from local.paths import PROJECT
 from tests.e2e.traffic import Traffic, is_ready_again, wait_for
 
 NAMESPACE = "pulsar"
-
-
-@pytest.fixture
-def changed(tmp_path, selected):
-    """A copy of the local stack's configuration with changes, for `--config-file`."""
-
-    def write(change):
-        document = yaml.safe_load(selected.own_config_file().read_text())
-        change(document["config"]["pulsar:spec"])
-        path = tmp_path / "Pulumi.local.yaml"
-        path.write_text(yaml.safe_dump(document))
-        return path
-
-    return write
 
 
 def test_a_refresh_right_after_an_up_finds_no_drift(pulumi):

@@ -4,7 +4,6 @@ import json
 
 import kubernetes
 import pytest
-import yaml
 
 from tests.e2e.traffic import Traffic, wait_for
 
@@ -22,20 +21,12 @@ def growing(core):
     storage.patch_storage_class(name, {"allowVolumeExpansion": before})
 
 
-def sized(selected, path, size):
-    """The stack's configuration with another size of the ledgers."""
-    document = yaml.safe_load(selected.own_config_file().read_text())
-    document["config"]["pulsar:spec"]["pulsar"]["bookkeeper"]["ledgers"] = {"size": size}
-    path.write_text(yaml.safe_dump(document))
-    return path
-
-
-def test_bookies_get_larger_volumes_and_none_starts_again(core, growing, selected, pulumi, endpoints, tmp_path):
+def test_bookies_get_larger_volumes_and_none_starts_again(core, growing, selected, pulumi, changed, endpoints):
     apps = kubernetes.client.AppsV1Api(core.api_client)
     before = core.read_namespaced_pod(f"{SET}-0", NAMESPACE).metadata.uid
     traffic = Traffic(endpoints)
     wait_for(lambda: len(traffic.acknowledged) > 100)
-    larger = sized(selected, tmp_path / "Pulumi.local.yaml", "9Gi")
+    larger = changed(lambda spec: spec["pulsar"]["bookkeeper"].update(ledgers={"size": "9Gi"}))
 
     def take_over(config_file):
         apps.delete_namespaced_stateful_set(SET, NAMESPACE, propagation_policy="Orphan")

@@ -8,12 +8,12 @@ import pytest
 from evaluation.program import evaluate
 from evaluation.render import manifests
 from tests import custom_resources, kaap_stacks, stack_file, streamnative_stacks
+from tests.upgrades.record import STATES
 
 from .project import Preview, Project
 
 pytestmark = pytest.mark.engine
 
-STATES = pathlib.Path(__file__).parent.parent / "upgrades" / "states"
 KINDS = {
     "kaap": ["PulsarCluster"],
     "streamnative": ["PulsarCoordinator", "ZooKeeperCluster", "BookKeeperCluster", "PulsarBroker", "PulsarProxy"],

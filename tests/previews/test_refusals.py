@@ -9,12 +9,12 @@ import yaml
 
 from evaluation import stack_files
 from tests import stack_file
+from tests.upgrades.record import STATES
 
 from .project import NOBODY, Preview, Project
 
 pytestmark = pytest.mark.engine
 
-STATES = pathlib.Path(__file__).parent.parent / "upgrades" / "states"
 NOT_A_DEPLOYMENT = "stacks/Pulumi.local.yaml does not describe a deployment. Nothing was changed."
 MISTAKES = {
     "two settings that aren't any": (

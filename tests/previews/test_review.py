@@ -1,7 +1,6 @@
 """The review without an engine, held to the engine: what it says of a change is what Pulumi's own preview plans."""
 
 import json
-import pathlib
 from collections.abc import Callable
 from typing import Any
 
@@ -12,10 +11,10 @@ from review import changes, engine_plan, probe, sides
 from tests.previews.project import Preview, Project
 from tests.review_case import Case
 from tests.review_cases import CASES
+from tests.upgrades.record import STATES
 
 pytestmark = pytest.mark.engine
 
-STATES = pathlib.Path(__file__).parent.parent / "upgrades" / "states"
 ON_KUBERNETES = [case for case in CASES if case.stack != "aws"]
 IN_A_CLOUD = [case for case in CASES if case.stack == "aws"]
 _NOT_KNOWN_YET = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"

@@ -17,10 +17,10 @@ import pytest
 from evaluation import stack_files
 from tests.cloud_plugins.kubernetes import NOBODY
 from tests.previews.project import Preview, Project
+from tests.upgrades.record import STATES
 
 pytestmark = pytest.mark.engine
 
-STATES = pathlib.Path(__file__).parent / "states"
 HARMLESS = ("same", "update")
 _WAY_OUT = (
     "A running stack would lose what is deleted or replaced, or have it twice. Leave the resource's name, its parent "
